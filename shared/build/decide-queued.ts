@@ -1,0 +1,70 @@
+// queued: waits for its turn in the app, for its backoff, for a slot.
+import { enter, type In, type Run } from './build.ts';
+import type { Decision, Limits } from './decide.ts';
+import { after, isPast } from './retry.ts';
+import type { Seen } from './seen.ts';
+
+/** The command's own time-out ends a build; the agent may take this long to say so (facts run-command §2). */
+const REPORT_SECONDS = 15 * 60;
+
+export function decideQueued(
+  build: In<'queued'>,
+  { seen, now, limits }: { seen: Seen; now: Date; limits: Limits },
+): Decision {
+  if (seen.cancel !== undefined) return over(build, { state: 'canceled', by: seen.cancel }, now);
+  const newer = replacedBy(build, seen);
+  if (newer !== undefined) return over(build, { state: 'superseded', by: newer }, now);
+  const turn = waitsFor(build, seen, now);
+  if (turn !== undefined) return { build: wait(build, turn), tasks: [] };
+  if (seen.slot !== undefined) return start(build, { slot: seen.slot, now, limits });
+  if (seen.noSlot !== undefined) return { build: wait(build, seen.noSlot), tasks: [] };
+  return { build, tasks: ['claim-slot'] };
+}
+
+/** The build that takes this one's place: a newer one of the app (policy supersede), or one already deployed. */
+export function replacedBy(build: In<'queued'>, { siblings = [], head }: Seen): string | undefined {
+  if (head?.build !== undefined && head.build > build.id) return head.build;
+  if (build.policy === 'queue') return undefined;
+  return siblings
+    .map(({ id }) => id)
+    .filter((id) => id > build.id)
+    .sort()
+    .at(-1);
+}
+
+function waitsFor(build: In<'queued'>, { siblings = [] }: Seen, now: Date): string | undefined {
+  const older = siblings
+    .map(({ id }) => id)
+    .filter((id) => id < build.id)
+    .sort()[0];
+  if (build.policy === 'queue' && older !== undefined) return `waits for build ${older} (policy queue)`;
+  if (build.notBefore !== undefined && !isPast(build.notBefore, now)) return build.reason;
+  return undefined;
+}
+
+/** A changed reason is worth a write, the same one is not. */
+function wait(build: In<'queued'>, reason: string): In<'queued'> {
+  return build.reason === reason ? build : { ...build, reason };
+}
+
+function start(
+  build: In<'queued'>,
+  { slot, now, limits }: { slot: { instance: string; number: number }; now: Date; limits: Limits },
+): Decision {
+  const attempt = build.attempt + 1;
+  const deliverBy = after(now, limits.deliverySeconds);
+  const run: Run = { attempt, instance: slot.instance, slot: slot.number, submittedAt: now.toISOString() };
+  const runBy = after(now, limits.deliverySeconds + limits.buildSeconds + REPORT_SECONDS);
+  const kept = build.avoid === undefined ? {} : { avoid: build.avoid };
+  const next = enter(build, { phase: { state: 'building', attempt, run, deliverBy, runBy, ...kept }, now });
+  return { build: next, tasks: ['ensure-command'] };
+}
+
+function over(
+  build: In<'queued'>,
+  phase: { state: 'canceled' | 'superseded'; by: string },
+  now: Date,
+): Decision {
+  const kept = build.run === undefined ? {} : { run: build.run };
+  return { build: enter(build, { phase: { ...phase, ...kept }, now }), tasks: ['finish'] };
+}

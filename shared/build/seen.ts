@@ -1,0 +1,71 @@
+// What the outside says of one build, as far as it was asked: the second argument of decide.
+import type { Fault } from './build.ts';
+
+/** The command on the Build Instance, in our words. */
+export interface CommandSeen {
+  readonly outcome: 'waiting' | 'running' | 'succeeded' | 'failed' | 'timedOut' | 'canceled' | 'expired';
+  readonly exitCode?: number;
+  /** The last 1 KB the script printed. */
+  readonly text?: string;
+}
+
+/** The result object the Build Instance wrote for one attempt. */
+export interface Result {
+  readonly attempt: number;
+  readonly eTag: string;
+  readonly outcome: 'succeeded' | 'failed' | 'canceled';
+  readonly phase: string;
+  readonly fault?: Fault;
+  readonly reason?: string;
+  readonly detail?: string;
+  readonly exitCode: number;
+  /** `<repository>@sha256:…` when succeeded. */
+  readonly image?: string;
+  readonly logTail: readonly string[];
+}
+
+export interface Lease {
+  /** The build being applied. */
+  readonly build: string;
+  /** Which invocation. */
+  readonly holder: string;
+  readonly until: string;
+}
+
+/** `heads/<app>`: what is deployed, and who is at it. */
+export interface Head {
+  readonly build?: string;
+  readonly image?: string;
+  readonly endpoint?: string;
+  readonly report?: string;
+  readonly lease?: Lease;
+}
+
+export interface Sibling {
+  readonly id: string;
+  /** Undefined: not read. */
+  readonly state?: string;
+}
+
+export interface Seen {
+  /** Who asked to cancel. */
+  readonly cancel?: string;
+  /** Other builds of the app that are not finished. */
+  readonly siblings?: readonly Sibling[];
+  readonly head?: Head;
+  /** A slot claimed for this build. */
+  readonly slot?: { readonly instance: string; readonly number: number };
+  /** Why no slot could be had. */
+  readonly noSlot?: string;
+  /** `absent`: OCI knows no such command. Undefined: could not be asked. */
+  readonly command?: CommandSeen | 'absent';
+  readonly result?: Result;
+  /** What is wrong with the instance the command waits on (stopped, gone, no plugin). */
+  readonly instanceProblem?: string;
+}
+
+/** Is the command over, so that its slot may be taken by another? */
+export function isOver(command: CommandSeen | 'absent' | undefined): boolean {
+  if (command === undefined) return false;
+  return command === 'absent' || (command.outcome !== 'waiting' && command.outcome !== 'running');
+}
