@@ -42,6 +42,11 @@ export interface Reply {
 export interface Target {
   readonly compartmentId: string;
   readonly variables?: Readonly<Record<string, string>>;
+  /**
+   * Which permissions of the operation apply, where that depends on the call: `PutObject` onto a name that
+   * exists is `overwrite`, `DeleteObject` with a versionId is `version`; see identity/operations.ts.
+   */
+  readonly variant?: string;
 }
 
 export interface Route {
@@ -53,7 +58,7 @@ export interface Route {
   /** `signed` (default): signature and IAM; `authenticated`: signature only; `none`: neither. */
   readonly auth?: 'signed' | 'authenticated' | 'none';
   /** Where the called thing lives; undefined: the tenancy's root. May throw a ServiceError (bad name). */
-  target?(call: Call): Target | undefined;
+  target?(call: Call): Target | undefined | Promise<Target | undefined>;
   /** The answer to a denied call, where it is not 404 `NotAuthorizedOrNotFound`. */
   denied?(call: Call): ServiceError;
   handle(call: Call): Promise<Reply> | Reply;
@@ -66,6 +71,10 @@ export interface Service {
   start?(): Promise<void>;
   /** Before the server closes; in reverse order. Must end every process and container it started. */
   stop?(): Promise<void>;
+  /** `POST /_galley/reset`: forget what users made (objects, commands, images), keep what the twin says. */
+  reset?(): Promise<void> | void;
+  /** What this service adds to the line `galley up` prints, such as `{registry: '127.0.0.1:5000'}`; after `start`. */
+  describe?(): Readonly<Record<string, string>>;
 }
 
 /** OCI's error on the wire: `{code, message}` with a status. */
@@ -120,6 +129,11 @@ export interface Twin {
 export interface Faults {
   /** The fault to play now at this place, or undefined. `where` is matched against the fault's `where` pattern. */
   take(name: string, where?: string): { readonly value: number; readonly text: string } | undefined;
+  /** A fault that stays in force until it is lifted, such as `iam-delay`: asking does not use it up. */
+  standing(
+    name: string,
+    where?: string,
+  ): { readonly value: number; readonly text: string; readonly plantedAt: Date } | undefined;
 }
 
 export interface Invocation {
@@ -151,6 +165,8 @@ export interface Wiring {
   }): Principal;
   /** identity: mint the base64 registry token's principal back, undefined when it is not ours or expired. */
   registryPrincipal(token: string): Principal | undefined;
+  /** registry: `host:port` images are pushed to; known after the registry's `start`. */
+  registryHost(): string;
 }
 
 export interface Region {

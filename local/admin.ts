@@ -1,0 +1,46 @@
+// What is asked of the region itself, not of a service of OCI: `/_galley/…`, unsigned, on the loopback only.
+import { type FaultBox, parseFault } from './faults.ts';
+import { notPlayed } from './twin.ts';
+import type { Region, Route, Service } from './types.ts';
+
+interface Inside {
+  readonly faults: FaultBox;
+  services(): readonly Service[];
+}
+
+export function adminRoutes(region: Region, inside: Inside): readonly Route[] {
+  const route = (method: Route['method'], path: string, handle: Route['handle']): Route => ({
+    operation: `Galley${method}${path}`,
+    method,
+    path: `/_galley${path}`,
+    auth: 'none',
+    handle,
+  });
+  return [
+    route('GET', '/health', () => ({ status: 200, body: health(region, inside.services()) })),
+    route('POST', '/reset', async () => {
+      for (const service of inside.services()) await service.reset?.();
+      inside.faults.clear();
+      return { status: 204 };
+    }),
+    route('GET', '/faults', () => ({ status: 200, body: inside.faults.list() })),
+    route('POST', '/faults', async (call) => ({
+      status: 201,
+      body: inside.faults.plant(parseFault(await call.json())),
+    })),
+    route('DELETE', '/faults', (call) => {
+      inside.faults.clear(call.query.get('name') ?? undefined);
+      return { status: 204 };
+    }),
+  ];
+}
+
+function health(region: Region, services: readonly Service[]): object {
+  return {
+    status: 'ok',
+    region: region.name,
+    services: services.map(({ name }) => name),
+    /** In the twin's Terraform state, and left out here. */
+    notPlayed: notPlayed(region.twin),
+  };
+}
