@@ -18,20 +18,20 @@ export function deploymentOf(twin: Twin): Deployment {
   const compartmentId = text(bucket, 'compartment_id');
   const config = functionConfig(twin);
   return {
-    region: config['GALLEY_REGION'] ?? regionOfOcid(text(first(twin, 'oci_functions_function'), 'id')),
+    region: config.GALLEY_REGION ?? regionOfOcid(text(first(twin, 'oci_functions_function'), 'id')),
     // Dynamic groups live in the tenancy's root and nowhere else (facts: terraform 2, Identity).
     tenancyId: text(first(twin, 'oci_identity_dynamic_group'), 'compartment_id'),
     compartmentId,
     namespace: text(bucket, 'namespace'),
-    sourceBucket: config['GALLEY_BUCKET_NAME'] ?? missing('GALLEY_BUCKET_NAME'),
-    stateBucket: config['GALLEY_STATE_BUCKET_NAME'] ?? missing('GALLEY_STATE_BUCKET_NAME'),
+    sourceBucket: config.GALLEY_BUCKET_NAME ?? missing('GALLEY_BUCKET_NAME'),
+    stateBucket: config.GALLEY_STATE_BUCKET_NAME ?? missing('GALLEY_STATE_BUCKET_NAME'),
   };
 }
 
 /** The configuration of application and functions together, as far as it is text. */
 function functionConfig(twin: Twin): Record<string, string> {
   const resources = [...twin.of('oci_functions_application'), ...twin.of('oci_functions_function')];
-  const entries = resources.flatMap(({ values }) => Object.entries(values['config'] ?? {}));
+  const entries = resources.flatMap(({ values }) => Object.entries(values.config ?? {}));
   return Object.fromEntries(
     entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );

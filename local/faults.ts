@@ -102,7 +102,7 @@ export function parseFault(body: unknown): FaultDetails {
     if (!(field in FIELDS))
       throw wrong(`unknown field ${field}; there are ${Object.keys(FIELDS).join(', ')}`);
   }
-  const name = fields['name'];
+  const name = fields.name;
   if (typeof name !== 'string' || !isFaultName(name)) {
     throw wrong(`there is no fault named ${String(name)}; there are ${Object.keys(FAULTS).join(', ')}`);
   }

@@ -166,8 +166,8 @@ function describe(region: Region, deployment: Deployment, services: readonly Ser
     namespace: region.namespace,
     sourceBucket: deployment.sourceBucket,
     stateBucket: deployment.stateBucket,
-    ociConfig: said['ociConfig'] ?? '',
-    kubeconfig: said['kubeconfig'] ?? '',
-    registry: said['registry'] ?? '',
+    ociConfig: said.ociConfig ?? '',
+    kubeconfig: said.kubeconfig ?? '',
+    registry: said.registry ?? '',
   };
 }

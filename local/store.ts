@@ -20,7 +20,7 @@ export function openStore(directory: string): DatabaseSync {
 /** A value made once and kept over restarts, such as a signing key. */
 export function keptSetting(database: DatabaseSync, name: string, make: () => string): string {
   const row = database.prepare('SELECT value FROM region_setting WHERE name = ?').get(name);
-  if (typeof row?.['value'] === 'string') return row['value'];
+  if (typeof row?.value === 'string') return row.value;
   const value = make();
   database.prepare('INSERT INTO region_setting (name, value) VALUES (?, ?)').run(name, value);
   return value;

@@ -27,17 +27,17 @@ export function parseTwin(text: string, file: string): Twin {
   const fail = (problem: string, word: string): TwinError =>
     new TwinError(`${file}${position(text, word)}: ${problem}`);
   if (!isRecord(state)) throw fail('not a Terraform state: the document must be an object', '');
-  if (state['version'] !== STATE_VERSION) {
-    const found = state['version'] === undefined ? 'has no "version"' : `has version ${state['version']}`;
+  if (state.version !== STATE_VERSION) {
+    const found = state.version === undefined ? 'has no "version"' : `has version ${state.version}`;
     throw fail(`not a Terraform state of format ${STATE_VERSION}: it ${found}`, '"version"');
   }
-  if (!Array.isArray(state['resources'])) throw fail('"resources" must be a list', '"resources"');
-  const resources = state['resources'].flatMap((block: unknown) => instancesOf(block, fail));
-  const outputs = isRecord(state['outputs']) ? state['outputs'] : {};
+  if (!Array.isArray(state.resources)) throw fail('"resources" must be a list', '"resources"');
+  const resources = state.resources.flatMap((block: unknown) => instancesOf(block, fail));
+  const outputs = isRecord(state.outputs) ? state.outputs : {};
   return {
     resources,
     outputs: Object.fromEntries(
-      Object.entries(outputs).map(([name, output]) => [name, isRecord(output) ? output['value'] : undefined]),
+      Object.entries(outputs).map(([name, output]) => [name, isRecord(output) ? output.value : undefined]),
     ),
     of: (type) => resources.filter((resource) => resource.type === type),
   };
@@ -55,15 +55,15 @@ function instancesOf(block: unknown, fail: Fail): TwinResource[] {
   }
   if (!Array.isArray(instances)) throw fail(`${type}.${name} has no list "instances"`, `"${name}"`);
   return instances.map((instance: unknown) => {
-    if (!isRecord(instance) || !isRecord(instance['attributes'])) {
+    if (!isRecord(instance) || !isRecord(instance.attributes)) {
       throw fail(`an instance of ${type}.${name} has no "attributes"`, `"${name}"`);
     }
-    const index = instance['index_key'];
+    const index = instance.index_key;
     return {
       type,
       name,
       index: typeof index === 'string' || typeof index === 'number' ? index : undefined,
-      values: instance['attributes'],
+      values: instance.attributes,
     };
   });
 }

@@ -47,8 +47,8 @@ function plantedError({ value, text }: { value: number; text: string }): Service
 
 /** Seen on valid requests of one tenancy (facts A.6): the same words as a real denial. */
 function spuriousNotFound({ params }: Call): ServiceError {
-  if (params['bucket'] === undefined) return notAuthorizedOrNotFound();
-  const message = `Either the bucket named '${params['bucket']}' does not exist in the namespace '${params['namespace']}' or you are not authorized to access it`;
+  if (params.bucket === undefined) return notAuthorizedOrNotFound();
+  const message = `Either the bucket named '${params.bucket}' does not exist in the namespace '${params.namespace}' or you are not authorized to access it`;
   return new ServiceError(404, 'BucketNotFound', message);
 }
 

@@ -106,7 +106,7 @@ async function verified(region: Region, call: OpenCall, route: Route): Promise<P
   refuseEncodedSlash(url, headers['user-agent']);
   const principal = region.wiring.verifySigned({ method: route.method, url, headers });
   if (['POST', 'PUT'].includes(route.method) && !BODY_NOT_SIGNED.has(route.operation)) {
-    requireBodySigned(parseAuthorization(headers['authorization']));
+    requireBodySigned(parseAuthorization(headers.authorization));
     checkBodyHash(await call.bytes(), headers['x-content-sha256']);
   }
   return principal;

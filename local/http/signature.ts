@@ -29,9 +29,8 @@ export function parseAuthorization(header: string | undefined): Signature {
     throw notAuthenticated('The required information to complete authentication was not provided.');
   }
   const fields = signatureFields(header);
-  if (fields['algorithm'] !== 'rsa-sha256')
-    throw notAuthenticated('Signature: algorithm must be rsa-sha256.');
-  if (fields['version'] !== undefined && fields['version'] !== '1') {
+  if (fields.algorithm !== 'rsa-sha256') throw notAuthenticated('Signature: algorithm must be rsa-sha256.');
+  if (fields.version !== undefined && fields.version !== '1') {
     throw notAuthenticated('Signature: version must be 1.');
   }
   const { keyId, headers, signature } = fields;

@@ -25,7 +25,7 @@ export function openKeyring(region: Region, users: readonly User[]): Keyring {
   return {
     tokenKey,
     verifySigned(request) {
-      const signature = parseAuthorization(request.headers['authorization']);
+      const signature = parseAuthorization(request.headers.authorization);
       const { key, principal } = signer(signature.keyId);
       checkSignature(request, signature, { key, now: region.now() });
       return principal;

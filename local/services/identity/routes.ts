@@ -12,7 +12,7 @@ export function identityRoutes(region: Region): readonly Route[] {
       path: '/20160918/tenancies/:tenancyId',
       target: () => root,
       handle: ({ params }) => {
-        if (params['tenancyId'] !== region.tenancyId) throw notAuthorizedOrNotFound();
+        if (params.tenancyId !== region.tenancyId) throw notAuthorizedOrNotFound();
         return {
           status: 200,
           body: { id: region.tenancyId, name: 'galley', description: 'galley', homeRegionKey: 'FRA' },

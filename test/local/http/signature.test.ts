@@ -74,48 +74,46 @@ test('the unmodified SDK is let in, and its request id comes back', async () => 
 test('a request signed by hand is let in, by date as well as by x-date', async () => {
   assert.is((await send(draft())).status, 200);
   const byDate = draft();
-  byDate.headers['date'] = byDate.headers['x-date'] ?? '';
+  byDate.headers.date = byDate.headers['x-date'] ?? '';
   byDate.signed = ['date', '(request-target)', 'host'];
   assert.is((await send(byDate)).status, 200);
 });
 
 const minutes = (count: number): string => new Date(Date.now() + count * 60_000).toUTCString();
-const spoilt: [what: string, spoil: (request: Draft) => string | undefined][] = [
-  ['no Authorization header', () => ''],
-  ['another scheme', () => 'Bearer abc'],
-  ['a date six minutes old', (it) => void (it.headers['x-date'] = minutes(-6))],
-  ['a date six minutes ahead', (it) => void (it.headers['x-date'] = minutes(6))],
-  ['a date that is none', (it) => void (it.headers['x-date'] = 'yesterday')],
-  ['no signed date', (it) => void (it.signed = ['(request-target)', 'host'])],
-  ['no signed host', (it) => void (it.signed = ['x-date', '(request-target)'])],
-  ['no signed target', (it) => void (it.signed = ['x-date', 'host'])],
-  ['a signed header that was not sent', (it) => void (it.signed = [...it.signed, 'x-other'])],
-  ['an unknown user', (it) => void (it.keyId = it.keyId.replace('user', 'nobody'))],
-  ['an unknown fingerprint', (it) => void (it.keyId = `${it.keyId.slice(0, -2)}zz`)],
-  ['another tenancy', (it) => void (it.keyId = `x${it.keyId}`)],
-  ['a token of another region', (it) => void (it.keyId = 'ST$eyJhbGciOiJub25lIn0.e30.')],
-  ['another algorithm', (it) => authorization(it, 'hmac-sha256')],
-  [
-    'another path than the signed one',
-    (it) => {
-      const header = authorization(it);
-      it.path += '?a=b';
-      return header;
-    },
-  ],
-  ['another method than the signed one', (it) => authorization({ ...it, method: 'DELETE' })],
-  ['a spoilt signature', (it) => authorization(it).replace(/signature="..../, 'signature="AAAA')],
+/** What is changed before signing, and what becomes of the header afterwards. */
+const spoilt: [what: string, change: (it: Draft) => Partial<Draft>, spoil?: (header: string) => string][] = [
+  ['no Authorization header', () => ({}), () => ''],
+  ['another scheme', () => ({}), () => 'Bearer abc'],
+  ['a date six minutes old', (it) => ({ headers: { ...it.headers, 'x-date': minutes(-6) } })],
+  ['a date six minutes ahead', (it) => ({ headers: { ...it.headers, 'x-date': minutes(6) } })],
+  ['a date that is none', (it) => ({ headers: { ...it.headers, 'x-date': 'yesterday' } })],
+  ['no signed date', () => ({ signed: ['(request-target)', 'host'] })],
+  ['no signed host', () => ({ signed: ['x-date', '(request-target)'] })],
+  ['no signed target', () => ({ signed: ['x-date', 'host'] })],
+  ['a signed header that was not sent', (it) => ({ signed: [...it.signed, 'x-other'] })],
+  ['an unknown user', (it) => ({ keyId: it.keyId.replace('user', 'nobody') })],
+  ['an unknown fingerprint', (it) => ({ keyId: `${it.keyId.slice(0, -2)}zz` })],
+  ['another tenancy', (it) => ({ keyId: `x${it.keyId}` })],
+  ['a token of another region', () => ({ keyId: 'ST$eyJhbGciOiJub25lIn0.e30.' })],
+  ['another algorithm', () => ({}), (header) => header.replace('rsa-sha256', 'hmac-sha256')],
+  ['another version', () => ({}), (header) => header.replace('version="1"', 'version="2"')],
+  ['a field given twice', () => ({}), (header) => `${header},keyId="x"`],
+  ['a spoilt signature', () => ({}), (header) => header.replace(/signature="..../, 'signature="AAAA')],
 ];
-for (const [what, spoil] of spoilt) {
+for (const [what, change, spoil = (header: string) => header] of spoilt) {
   test(`${what} -> 401 NotAuthenticated`, async () => {
-    const request = draft();
-    const header = spoil(request);
-    assert.equal(await send(request, header ?? authorization(request)), {
-      status: 401,
-      code: 'NotAuthenticated',
-    });
+    const request = { ...draft(), ...change(draft()) };
+    const answer = await send(request, spoil(authorization(request)));
+    assert.equal(answer, { status: 401, code: 'NotAuthenticated' });
   });
 }
+
+test('what was sent differs from what was signed -> 401', async () => {
+  const header = authorization(draft());
+  for (const other of [{ path: `${tenancyPath()}?a=b` }, { method: 'DELETE' }]) {
+    assert.is((await send({ ...draft(), ...other }, header)).status, other.method === 'DELETE' ? 404 : 401);
+  }
+});
 
 test('a path that is not percent-encoding -> 400', async () => {
   assert.equal(await send({ ...draft(), path: '/n/%zz' }), { status: 400, code: 'CannotParseRequest' });
