@@ -65,6 +65,8 @@ export interface Building {
   /** Why the command is being stopped; retried or ended once it is over. */
   readonly stopping?: string;
   readonly stoppingSince?: string;
+  /** Why OCI has not taken the command yet. */
+  readonly reason?: string;
   readonly avoid?: string;
 }
 

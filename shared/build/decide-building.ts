@@ -18,7 +18,7 @@ interface Context {
 }
 
 export function decideBuilding(build: In<'building'>, context: Context): Decision {
-  if (build.run.command === undefined) return { build, tasks: ['ensure-command'] };
+  if (build.run.command === undefined) return submit(build, context);
   const ended = endOf(build, context);
   if (ended !== undefined) return leave(build, { ...context, ended });
   const stop = build.stopping ?? whyStop(build, context);
@@ -28,6 +28,18 @@ export function decideBuilding(build: In<'building'>, context: Context): Decisio
   const isGivenUp = isPast(after(new Date(build.stoppingSince ?? build.since), STOP_SECONDS), context.now);
   if (!isGivenUp) return { build, tasks: ['cancel-command'] };
   return leave(build, { ...context, ended: unconfirmed(build, context.seen) });
+}
+
+/** Nobody creates the command after `deliverBy`; what is not there a while later never will be. */
+function submit(build: In<'building'>, { seen, now }: Context): Decision {
+  const isTooLate = isPast(after(new Date(build.deliverBy), ABSENT_GRACE_SECONDS), now);
+  if (!isTooLate || seen.command !== 'absent') return { build, tasks: ['ensure-command'] };
+  const detail = build.reason ?? 'OCI did not take the command in time.';
+  return leave(build, {
+    seen,
+    now,
+    ended: { fault: 'platform', phase: 'submit', reason: 'NotSubmitted', detail },
+  });
 }
 
 function stopping(build: In<'building'>, why: string, now: Date): In<'building'> {

@@ -86,7 +86,7 @@ const ORIGIN = [
 ];
 const FIELDS: Record<State, readonly string[]> = {
   queued: ['attempt', 'reason', 'position?', 'notBefore?', 'avoid?', 'revoked?'],
-  building: ['attempt', 'deliverBy', 'runBy', 'stopping?', 'stoppingSince?', 'avoid?'],
+  building: ['attempt', 'deliverBy', 'runBy', 'stopping?', 'stoppingSince?', 'reason?', 'avoid?'],
   pushed: ['attempt', 'image', 'applyBy'],
   applying: ['attempt', 'image', 'rolloutBy', 'reason?'],
   deployed: ['image', 'endpoint', 'report?'],

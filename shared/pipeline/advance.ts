@@ -1,0 +1,182 @@
+// The loop on one build: observe → decide → save → do. Every function runs it; any may be killed at any await.
+import { type Build, type BuildKey, isFinal, runOf } from '../build/build.ts';
+import { type Decision, decide, type Limits, type Task } from '../build/decide.ts';
+import { isPast } from '../build/retry.ts';
+import type { Seen } from '../build/seen.ts';
+import { messageOf } from '../errors.ts';
+import { commandRequest } from './command.ts';
+import { type Known, observe } from './observe.ts';
+import type { Found, Ports } from './ports.ts';
+import { claimSlot, freeSlot, type Pool, type SlotBoard, slotBoard } from './slots.ts';
+
+export interface Loop {
+  readonly ports: Ports;
+  readonly limits: Limits;
+  readonly pool: Pool;
+  /** A sweep shares one board; alone, one is listed when needed. */
+  readonly board?: SlotBoard;
+  readonly known?: Known;
+}
+
+/** A build moves a few states at most in one go; more means that somebody else moves it too. */
+const MAX_ROUNDS = 12;
+
+/**
+ * Moves one build on as far as it goes now.
+ * @param loaded the record when it was just read
+ * @returns the build as it stands, or undefined when it is not active (any more)
+ */
+export async function advance(key: BuildKey, loop: Loop & { loaded?: Found }): Promise<Build | undefined> {
+  let found = loop.loaded ?? (await loop.ports.records.findActive(key));
+  for (let round = 0; round < MAX_ROUNDS && found !== undefined; round += 1) {
+    const step = await once(found, loop);
+    if (step === 'settled') return found.build;
+    if (step === 'gone') return undefined;
+    found = step === 'lost' ? await loop.ports.records.findActive(key) : step;
+  }
+  return found?.build;
+}
+
+/** One turn: `settled` when nothing more is to be done now, `lost` when the record must be read again. */
+async function once(found: Found, loop: Loop): Promise<Found | 'settled' | 'lost' | 'gone'> {
+  const { ports, limits } = loop;
+  const known = loop.known ?? {};
+  const seen = await observe(found.build, { ports, known, withHead: false });
+  const decision = decide(found.build, { seen, now: ports.now(), limits });
+  if (decision.tasks.includes('claim-slot')) return claim(found, { loop, seen });
+  return follow(found, { decision, loop });
+}
+
+/** A queued build that may move: looks at the head, claims, and decides again with the slot. */
+async function claim(
+  found: Found,
+  { loop, seen }: { loop: Loop; seen: Seen },
+): Promise<Found | 'settled' | 'lost' | 'gone'> {
+  const { ports, limits, pool } = loop;
+  const { build } = found;
+  if (build.state !== 'queued') return 'settled';
+  const board = loop.board ?? (await slotBoard(ports));
+  const isFull = board.taken.size >= pool.instances.length * pool.slotsEach;
+  const head = isFull ? undefined : (await ports.heads.read(build.app))?.head;
+  const withHead: Seen = head === undefined ? seen : { ...seen, head };
+  const again = decide(build, { seen: withHead, now: ports.now(), limits });
+  if (!again.tasks.includes('claim-slot')) return follow(found, { decision: again, loop });
+  const got = await claimSlot(build, { ports, pool, board });
+  const decision = decide(build, { seen: { ...withHead, ...got }, now: ports.now(), limits });
+  const result = await follow(found, { decision, loop });
+  const isSaved = typeof result === 'object' || result === 'settled';
+  if ('slot' in got && !isSaved) {
+    await freeSlot(got.slot, { holder: { ...build, attempt: build.attempt + 1 }, ports });
+  }
+  return result;
+}
+
+async function follow(
+  found: Found,
+  { decision, loop }: { decision: Decision; loop: Loop },
+): Promise<Found | 'settled' | 'lost' | 'gone'> {
+  const saved = await save(found, { decision, ports: loop.ports });
+  if (saved === 'lost' || saved === 'gone') return saved;
+  const before = saved.eTag;
+  let current: Found | 'gone' | 'lost' = saved;
+  for (const task of decision.tasks) {
+    current = await doTask(task, { found: current, loop });
+    if (current === 'gone' || current === 'lost') return current;
+  }
+  const hasMoved = decision.build.state !== found.build.state || current.eTag !== before;
+  return hasMoved && !isFinal(current.build) ? current : 'settled';
+}
+
+/** The compare-and-swap every transition goes through. */
+async function save(
+  found: Found,
+  { decision, ports }: { decision: Decision; ports: Ports },
+): Promise<Found | 'lost' | 'gone'> {
+  if (decision.build === found.build) return found;
+  if (await isRevenant(found, { next: decision.build, ports })) return 'gone';
+  const eTag = await ports.records.swap(decision.build, found.eTag);
+  if (eTag === undefined) return 'lost';
+  ports.log('build saved', { ...nameOf(decision.build), from: found.build.state, to: decision.build.state });
+  return { build: decision.build, eTag };
+}
+
+/**
+ * A late duplicate admission can bring back a record that was finished and removed in between. It is seen
+ * when it first moves: `done/` is there. It goes, and its build stays as it ended (I1, I5).
+ */
+async function isRevenant(found: Found, { next, ports }: { next: Build; ports: Ports }): Promise<boolean> {
+  const isFirstMove = found.build.state !== next.state && runOf(found.build) === undefined;
+  if (!isFirstMove || (await ports.records.findDone(found.build)) === undefined) return false;
+  await ports.records.drop(found.build, found.eTag);
+  return true;
+}
+
+async function doTask(
+  task: Task,
+  { found, loop }: { found: Found; loop: Loop },
+): Promise<Found | 'gone' | 'lost'> {
+  const { ports } = loop;
+  const { build } = found;
+  const run = runOf(build);
+  switch (task) {
+    case 'claim-slot':
+      return found;
+    case 'ensure-command':
+      return ensureCommand(found, loop);
+    case 'cancel-command':
+      if (run?.command !== undefined) await ports.commands.cancel(run.command);
+      return found;
+    case 'free-slot':
+      if (run === undefined) return found;
+      await freeSlot(
+        { instance: run.instance, number: run.slot },
+        { holder: { ...build, attempt: run.attempt }, ports },
+      );
+      loop.board?.taken.delete(`${run.instance}/${run.slot}`);
+      return found;
+    case 'invoke-apply':
+      await ports.applier.invoke(build);
+      return found;
+    case 'finish':
+      return finish(found, ports);
+  }
+}
+
+/** Intent came first: the record names the attempt, so creating again gives the same command. */
+async function ensureCommand(found: Found, { ports, limits }: Loop): Promise<Found | 'lost'> {
+  const { build } = found;
+  if (build.state !== 'building' || build.run.command !== undefined) return found;
+  const request = commandRequest(build, limits);
+  const isTooLate = isPast(build.deliverBy, ports.now());
+  try {
+    const command = isTooLate
+      ? await ports.commands.find(request.displayName)
+      : await ports.commands.create(request);
+    return command === undefined
+      ? found
+      : await note(found, { next: { ...build, run: { ...build.run, command } }, ports });
+  } catch (thrown) {
+    ports.log('command not created', { ...nameOf(build), error: messageOf(thrown) });
+    const reason = `command not accepted: ${messageOf(thrown)}`.slice(0, 400);
+    return build.reason === reason ? found : note(found, { next: { ...build, reason }, ports });
+  }
+}
+
+async function note(
+  { eTag }: Found,
+  { next, ports }: { next: Build; ports: Ports },
+): Promise<Found | 'lost'> {
+  const swapped = await ports.records.swap(next, eTag);
+  return swapped === undefined ? 'lost' : { build: next, eTag: swapped };
+}
+
+async function finish({ build, eTag }: Found, ports: Ports): Promise<'gone'> {
+  await ports.records.finish(build);
+  await ports.records.drop(build, eTag);
+  await ports.cancels.remove(build);
+  return 'gone';
+}
+
+function nameOf({ app, id }: BuildKey): { app: string; build: string } {
+  return { app, build: id };
+}

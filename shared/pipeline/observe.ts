@@ -1,0 +1,93 @@
+// observe: what the outside says of one build, asking no more than its state needs.
+import type { Build, BuildKey, In } from '../build/build.ts';
+import { runOf } from '../build/build.ts';
+import { commandName } from '../build/id.ts';
+import { after, isPast } from '../build/retry.ts';
+import type { CommandSeen, Seen, Sibling } from '../build/seen.ts';
+import type { Ports } from './ports.ts';
+
+/** An agent that has not fetched a command by then may have a reason that can be looked up (facts run-command §0.1). */
+const ASK_INSTANCE_SECONDS = 300;
+
+/** What is known already, from one listing for many builds; what is missing is asked. */
+export interface Known {
+  readonly cancels?: ReadonlyMap<string, string> | undefined;
+  readonly siblings?: ((key: BuildKey) => readonly Sibling[]) | undefined;
+}
+
+/** `withHead`: a queued build asks for the head only when it is about to move. */
+export async function observe(
+  build: Build,
+  { ports, known, withHead }: { ports: Ports; known: Known; withHead: boolean },
+): Promise<Seen> {
+  switch (build.state) {
+    case 'queued':
+      return {
+        ...(await bystanders(build, { ports, known })),
+        ...(withHead ? await headOf(build, ports) : {}),
+      };
+    case 'building':
+      return { ...(await cancelOf(build, { ports, known })), ...(await commandOf(build, ports)) };
+    case 'pushed':
+      return {
+        ...(await bystanders(build, { ports, known })),
+        ...(await headOf(build, ports)),
+        ...(await slotState(build, ports)),
+      };
+    case 'applying':
+      return { ...(await headOf(build, ports)), ...(await slotState(build, ports)) };
+    case 'deployed':
+    case 'rejected':
+    case 'failed':
+    case 'canceled':
+    case 'superseded':
+      return {};
+  }
+}
+
+async function bystanders(build: Build, { ports, known }: { ports: Ports; known: Known }): Promise<Seen> {
+  const siblings = known.siblings?.(build) ?? (await ports.records.listActive(build.app));
+  const others = siblings.filter(({ id }) => id !== build.id);
+  return { siblings: others, ...(await cancelOf(build, { ports, known })) };
+}
+
+async function cancelOf(build: BuildKey, { ports, known }: { ports: Ports; known: Known }): Promise<Seen> {
+  const key = `${build.app}/${build.id}`;
+  if (known.cancels !== undefined && !known.cancels.has(key)) return {};
+  const cancel = known.cancels?.get(key) || (await ports.cancels.find(build));
+  return cancel === undefined ? {} : { cancel };
+}
+
+async function headOf(build: BuildKey, ports: Ports): Promise<Seen> {
+  const found = await ports.heads.read(build.app);
+  return found === undefined ? {} : { head: found.head };
+}
+
+/** The command first, the result second: a result is written before its command ends, so none is missed. */
+async function commandOf(build: In<'building'>, ports: Ports): Promise<Seen> {
+  const { run } = build;
+  if (run.command === undefined) return { ...(await unnamedCommand(build, ports)) };
+  const command = await ports.commands.look(run.command, run.instance);
+  const result = await ports.results.find(build, build.attempt);
+  const seen: Seen = { command, ...(result === undefined ? {} : { result }) };
+  const isSlow = isPast(after(new Date(run.submittedAt), ASK_INSTANCE_SECONDS), ports.now());
+  if (!isSlow || command === 'absent' || command.outcome !== 'waiting') return seen;
+  const instanceProblem = await ports.instances.problem(run.instance);
+  return instanceProblem === undefined ? seen : { ...seen, instanceProblem };
+}
+
+async function unnamedCommand({ run, deliverBy, ...key }: In<'building'>, ports: Ports): Promise<Seen> {
+  if (!isPast(deliverBy, ports.now())) return {};
+  const command = await ports.commands.find(commandName(key, run.attempt));
+  return command === undefined ? { command: 'absent' } : {};
+}
+
+/** Only while its command may still hold a slot. */
+async function slotState(build: Build, ports: Ports): Promise<{ command?: CommandSeen | 'absent' }> {
+  const run = runOf(build);
+  if (run?.command === undefined) return {};
+  const held = await ports.slots.read({ instance: run.instance, number: run.slot });
+  const isHeld =
+    held?.holder.app === build.app && held.holder.id === build.id && held.holder.attempt === run.attempt;
+  return isHeld ? { command: await ports.commands.look(run.command, run.instance) } : {};
+}
