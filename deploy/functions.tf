@@ -1,0 +1,75 @@
+# The three functions. What each may do is in iam-<function>.tf.
+locals {
+  function_environment = {
+    GALLEY_REGION            = var.region
+    GALLEY_COMPARTMENT_ID    = var.compartment_ocid
+    GALLEY_BUCKET_NAMESPACE  = local.namespace
+    GALLEY_BUCKET_NAME       = oci_objectstorage_bucket.source.name
+    GALLEY_STATE_BUCKET_NAME = oci_objectstorage_bucket.state.name
+    GALLEY_OCIR_ENDPOINT     = local.ocir_endpoint
+    GALLEY_BUILD_INSTANCE_ID = join(",", oci_core_instance.build[*].id)
+    GALLEY_BUILD_SLOTS       = tostring(var.build_slots)
+    GALLEY_BUILD_SECONDS     = tostring(var.build_timeout_in_seconds)
+    GALLEY_DELIVERY_SECONDS  = tostring(var.delivery_timeout_in_seconds)
+  }
+}
+
+resource "oci_functions_application" "this" {
+  compartment_id             = var.compartment_ocid
+  display_name               = local.unique_name
+  subnet_ids                 = [local.functions_subnet_id]
+  network_security_group_ids = oci_core_network_security_group.functions[*].id
+  shape                      = "GENERIC_X86"
+  config                     = {}
+}
+
+resource "oci_functions_function" "upload_trigger" {
+  application_id     = oci_functions_application.this.id
+  display_name       = "upload-trigger"
+  image              = try(split("@", var.upload_trigger_image)[0], "")
+  image_digest       = try(split("@", var.upload_trigger_image)[1], "")
+  memory_in_mbs      = tostring(var.functions_memory_in_mbs)
+  timeout_in_seconds = 120
+  config             = local.function_environment
+
+  lifecycle {
+    precondition {
+      condition     = var.upload_trigger_image != null
+      error_message = "upload_trigger_image is not set: push the images with `npm run images` and copy what it prints."
+    }
+  }
+}
+
+resource "oci_functions_function" "poll_build" {
+  application_id     = oci_functions_application.this.id
+  display_name       = "poll-build"
+  image              = try(split("@", var.poll_build_image)[0], "")
+  image_digest       = try(split("@", var.poll_build_image)[1], "")
+  memory_in_mbs      = tostring(var.functions_memory_in_mbs)
+  timeout_in_seconds = 300
+  config             = merge(local.function_environment, { GALLEY_APPLY_FUNCTION_ID = oci_functions_function.apply.id })
+
+  lifecycle {
+    precondition {
+      condition     = var.poll_build_image != null
+      error_message = "poll_build_image is not set: push the images with `npm run images` and copy what it prints."
+    }
+  }
+}
+
+resource "oci_functions_function" "apply" {
+  application_id     = oci_functions_application.this.id
+  display_name       = "apply"
+  image              = try(split("@", var.apply_image)[0], "")
+  image_digest       = try(split("@", var.apply_image)[1], "")
+  memory_in_mbs      = tostring(var.functions_memory_in_mbs)
+  timeout_in_seconds = 300
+  config             = merge(local.function_environment, { GALLEY_CLUSTER_ID = var.cluster_ocid })
+
+  lifecycle {
+    precondition {
+      condition     = var.apply_image != null
+      error_message = "apply_image is not set: push the images with `npm run images` and copy what it prints."
+    }
+  }
+}

@@ -1,0 +1,17 @@
+# The Build Instance: fetches its commands, reads the upload, writes log, result and rendered manifests, pushes the image.
+resource "oci_identity_policy" "build_instance" {
+  provider       = oci.home
+  compartment_id = var.compartment_ocid
+  name           = "${local.unique_name}-build-instance"
+  description    = "What the Build Instance of Galley may do"
+  statements = [for grant in concat([
+    "use instance-agent-command-execution-family ${local.here} where request.instance.id = target.instance.id",
+    "{OBJECT_READ} ${local.here} where all {${local.source_bucket}, target.object.name = 'apps/*'}",
+    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'system/*', target.object.name = 'cancel/*'}}",
+    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'logs/*', target.object.name = 'results/*', target.object.name = 'manifests/*'}}",
+    # OCI's patterns hold no slash, so this is every repository whose name starts with the prefix.
+    "{REPOSITORY_READ, REPOSITORY_UPDATE} ${local.here} where target.repo.name = /${var.ocir_repository_prefix}*/",
+    ], local.has_auth_token ? [
+    "{SECRET_BUNDLE_READ} ${local.here} where target.secret.id = '${local.auth_token_secret_id}'",
+  ] : []) : "Allow dynamic-group id ${oci_identity_dynamic_group.build_instance.id} to ${grant}"]
+}

@@ -1,0 +1,51 @@
+# Who is who. What each may do stands in iam-<principal>.tf, one policy each, nothing wider than this compartment.
+locals {
+  here            = "in compartment id ${var.compartment_ocid}"
+  source_bucket   = "target.bucket.name = '${oci_objectstorage_bucket.source.name}'"
+  state_bucket    = "target.bucket.name = '${oci_objectstorage_bucket.state.name}'"
+  builders        = local.build_tag == null ? "" : ", tag.${local.build_tag.key}.value = '${local.build_tag.value}'"
+  cluster_comp_id = coalesce(var.cluster_compartment_ocid, var.compartment_ocid)
+}
+
+resource "oci_identity_dynamic_group" "upload_trigger" {
+  provider       = oci.home
+  compartment_id = var.tenancy_ocid
+  name           = "${local.unique_name}-upload-trigger"
+  description    = "functions/upload-trigger of Galley"
+  matching_rule  = "ALL {resource.type = 'fnfunc', resource.id = '${oci_functions_function.upload_trigger.id}'}"
+}
+
+resource "oci_identity_dynamic_group" "poll_build" {
+  provider       = oci.home
+  compartment_id = var.tenancy_ocid
+  name           = "${local.unique_name}-poll-build"
+  description    = "functions/poll-build of Galley"
+  matching_rule  = "ALL {resource.type = 'fnfunc', resource.id = '${oci_functions_function.poll_build.id}'}"
+}
+
+resource "oci_identity_dynamic_group" "apply" {
+  provider       = oci.home
+  compartment_id = var.tenancy_ocid
+  name           = "${local.unique_name}-apply"
+  description    = "functions/apply of Galley; the cluster's role is bound to this group"
+  matching_rule  = "ALL {resource.type = 'fnfunc', resource.id = '${oci_functions_function.apply.id}'}"
+}
+
+# By compartment, not by the instance's id: the group must be there before the instance.
+resource "oci_identity_dynamic_group" "build_instance" {
+  provider       = oci.home
+  compartment_id = var.tenancy_ocid
+  name           = "${local.unique_name}-build-instance"
+  description    = "Build Instances of Galley"
+  matching_rule  = "ALL {instance.compartment.id = '${var.compartment_ocid}'${local.builders}}"
+}
+
+# IAM tells every region within a minute or so. What needs a grant at birth waits for it.
+resource "time_sleep" "iam_settled" {
+  create_duration = "60s"
+
+  triggers = {
+    build_instance = oci_identity_policy.build_instance.id
+    lifecycle      = oci_identity_policy.lifecycle.id
+  }
+}
