@@ -1,6 +1,6 @@
 // What a tarball may not bring, whatever the cluster's own rules are: cluster-wide kinds, foreign namespaces, and
 // pods that reach through to the node. A second line: the first is RBAC and Pod Security (facts oke-apply §6.2).
-import { parentName } from './applyset.ts';
+import { PART_OF, parentName } from './applyset.ts';
 import type { Item } from './items.ts';
 import { type Problem, refused } from './manifests.ts';
 import { at, groupKind, type Json, listAt, textAt, titleOf } from './objects.ts';
@@ -21,8 +21,6 @@ const PROTECTED = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /** Namespaced kinds that grant rights or stand in for the kubelet and the controllers. */
 const DENIED_KINDS = ['Role', 'RoleBinding'].map((kind) => `${kind}.rbac.authorization.k8s.io`);
-
-export const PART_OF = 'applyset.kubernetes.io/part-of';
 
 interface Place {
   readonly app: string;

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { groupKind, type KubeObject } from './objects.ts';
 
-export const PART_OF_LABEL = 'applyset.kubernetes.io/part-of';
+export const PART_OF = 'applyset.kubernetes.io/part-of';
 export const ID_LABEL = 'applyset.kubernetes.io/id';
 export const TOOLING = 'applyset.kubernetes.io/tooling';
 export const GROUP_KINDS = 'applyset.kubernetes.io/contains-group-kinds';
