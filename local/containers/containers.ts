@@ -11,6 +11,8 @@ export interface ContainerSpec {
   readonly image: string;
   /** The region's label, of `regionLabel`. */
   readonly label: string;
+  /** What it is for, such as `function` or `pod`; `removeByLabel` can be told to remove these alone. */
+  readonly kind?: string;
   readonly name?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Further options of `podman create`, such as `--memory 128m` or `CONFINEMENT`. */
@@ -31,6 +33,8 @@ export interface ContainerState {
   readonly finishedAt: string;
 }
 
+const KIND = 'galley.kind';
+
 /** The label of one region's containers, the same after a restart: `galley.region=<12 hex of its directory>`. */
 export function regionLabel(region: { readonly directory: string }): string {
   const hash = createHash('sha256').update(resolve(region.directory)).digest('hex');
@@ -42,6 +46,7 @@ export async function createContainer(engine: Engine, spec: ContainerSpec): Prom
   const env = Object.entries(spec.env ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const args = [
     ...(spec.name === undefined ? [] : ['--name', spec.name]),
+    ...(spec.kind === undefined ? [] : ['--label', `${KIND}=${spec.kind}`]),
     ...(spec.entrypoint === undefined ? [] : ['--entrypoint', spec.entrypoint]),
     ...(spec.flags ?? []),
   ];
@@ -92,15 +97,20 @@ export async function removeContainer(id: string): Promise<void> {
   });
 }
 
-/** Removes all containers and networks that carry a label; at the region's stop, and at its next start. */
-export async function removeByLabel(label: string): Promise<void> {
-  for (const id of await containersByLabel(label)) await removeContainer(id);
-  await removeNetworks(label);
+/**
+ * Removes all containers that carry a label, at the region's stop and at its next start.
+ * @param kind these alone; without it the region's networks go as well
+ */
+export async function removeByLabel(label: string, kind?: string): Promise<void> {
+  for (const id of await containersByLabel(label, kind)) await removeContainer(id);
+  if (kind === undefined) await removeNetworks(label);
 }
 
-/** Ids of all containers with a label, whatever their state. */
-export async function containersByLabel(label: string): Promise<readonly string[]> {
-  const ids = await podman(['ps', '--all', '--quiet', '--no-trunc', '--filter', `label=${label}`]);
+/** Ids of all containers with a label (and of a kind), whatever their state. */
+export async function containersByLabel(label: string, kind?: string): Promise<readonly string[]> {
+  const filters = [label, ...(kind === undefined ? [] : [`${KIND}=${kind}`])];
+  const flags = filters.flatMap((filter) => ['--filter', `label=${filter}`]);
+  const ids = await podman(['ps', '--all', '--quiet', '--no-trunc', ...flags]);
   return ids.split('\n').filter((id) => id !== '');
 }
 
