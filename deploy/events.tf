@@ -44,13 +44,13 @@ resource "oci_events_rule" "result" {
 }
 
 resource "oci_events_rule" "image_push" {
-  compartment_id = var.compartment_ocid
+  compartment_id = local.app_repositories_compartment_id
   display_name   = "${var.name}-image-push"
   description    = "An app's image arrived in OCIR"
   is_enabled     = true
   condition = jsonencode({
     eventType = ["com.oraclecloud.artifacts.uploaddockerimage"]
-    data      = { resourceName = ["${var.ocir_repository_prefix}/*"] }
+    data      = { additionalDetails = { path = ["${local.namespace}/${var.ocir_repository_prefix}/*"] } }
   })
 
   actions {

@@ -1,26 +1,25 @@
 # The three functions. What each may do is in iam-<function>.tf.
-locals {
-  function_environment = {
-    GALLEY_REGION            = var.region
-    GALLEY_COMPARTMENT_ID    = var.compartment_ocid
-    GALLEY_BUCKET_NAMESPACE  = local.namespace
-    GALLEY_BUCKET_NAME       = oci_objectstorage_bucket.source.name
-    GALLEY_STATE_BUCKET_NAME = oci_objectstorage_bucket.state.name
-    GALLEY_OCIR_ENDPOINT     = local.ocir_endpoint
-    GALLEY_BUILD_INSTANCE_ID = join(",", oci_core_instance.build[*].id)
-    GALLEY_BUILD_SLOTS       = tostring(var.build_slots)
-    GALLEY_BUILD_SECONDS     = tostring(var.build_timeout_in_seconds)
-    GALLEY_DELIVERY_SECONDS  = tostring(var.delivery_timeout_in_seconds)
-  }
-}
-
 resource "oci_functions_application" "this" {
   compartment_id             = var.compartment_ocid
   display_name               = local.unique_name
   subnet_ids                 = [local.functions_subnet_id]
   network_security_group_ids = oci_core_network_security_group.functions[*].id
   shape                      = "GENERIC_X86"
-  config                     = {}
+
+  # For all three. OCI takes 4 KB, and the names [A-Za-z_][A-Za-z0-9_]*.
+  config = {
+    GALLEY_REGION            = var.region
+    GALLEY_COMPARTMENT_ID    = var.compartment_ocid
+    GALLEY_BUCKET_NAMESPACE  = local.namespace
+    GALLEY_BUCKET_NAME       = oci_objectstorage_bucket.source.name
+    GALLEY_STATE_BUCKET_NAME = oci_objectstorage_bucket.state.name
+    GALLEY_OCIR_ENDPOINT     = local.ocir_endpoint
+    GALLEY_CLUSTER_ID        = var.cluster_ocid
+    GALLEY_BUILD_INSTANCE_ID = join(",", oci_core_instance.build[*].id)
+    GALLEY_BUILD_SLOTS       = tostring(var.build_slots)
+    GALLEY_BUILD_SECONDS     = tostring(var.build_timeout_in_seconds)
+    GALLEY_DELIVERY_SECONDS  = tostring(var.delivery_timeout_in_seconds)
+  }
 }
 
 resource "oci_functions_function" "upload_trigger" {
@@ -30,7 +29,7 @@ resource "oci_functions_function" "upload_trigger" {
   image_digest       = try(split("@", var.upload_trigger_image)[1], "")
   memory_in_mbs      = tostring(var.functions_memory_in_mbs)
   timeout_in_seconds = 120
-  config             = local.function_environment
+  config             = { GALLEY_APPLY_FUNCTION_ID = oci_functions_function.apply.id }
 
   lifecycle {
     precondition {
@@ -47,7 +46,7 @@ resource "oci_functions_function" "poll_build" {
   image_digest       = try(split("@", var.poll_build_image)[1], "")
   memory_in_mbs      = tostring(var.functions_memory_in_mbs)
   timeout_in_seconds = 300
-  config             = merge(local.function_environment, { GALLEY_APPLY_FUNCTION_ID = oci_functions_function.apply.id })
+  config             = { GALLEY_APPLY_FUNCTION_ID = oci_functions_function.apply.id }
 
   lifecycle {
     precondition {
@@ -64,7 +63,7 @@ resource "oci_functions_function" "apply" {
   image_digest       = try(split("@", var.apply_image)[1], "")
   memory_in_mbs      = tostring(var.functions_memory_in_mbs)
   timeout_in_seconds = 300
-  config             = merge(local.function_environment, { GALLEY_CLUSTER_ID = var.cluster_ocid })
+  config             = {} # its own id, with which it goes on after a pause, is in FN_FN_ID
 
   lifecycle {
     precondition {

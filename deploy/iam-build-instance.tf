@@ -9,9 +9,19 @@ resource "oci_identity_policy" "build_instance" {
     "{OBJECT_READ} ${local.here} where all {${local.source_bucket}, target.object.name = 'apps/*'}",
     "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'system/*', target.object.name = 'cancel/*'}}",
     "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'logs/*', target.object.name = 'results/*', target.object.name = 'manifests/*'}}",
-    # OCI's patterns hold no slash, so this is every repository whose name starts with the prefix.
-    "{REPOSITORY_READ, REPOSITORY_UPDATE} ${local.here} where target.repo.name = /${var.ocir_repository_prefix}*/",
     ], local.has_auth_token ? [
     "{SECRET_BUNDLE_READ} ${local.here} where target.secret.id = '${local.auth_token_secret_id}'",
   ] : []) : "Allow dynamic-group id ${oci_identity_dynamic_group.build_instance.id} to ${grant}"]
+}
+
+# Beside the others because it may have to stand in the root: OCIR makes the repository of a new app there, and OCI knows
+# no narrower place. The name is what limits it; patterns hold no slash, so it is every repository that starts with the prefix.
+resource "oci_identity_policy" "build_instance_push" {
+  provider       = oci.home
+  compartment_id = local.app_repositories_compartment_id
+  name           = "${local.unique_name}-build-instance-push"
+  description    = "Lets the Build Instance of Galley push images of apps"
+  statements = [
+    "Allow dynamic-group id ${oci_identity_dynamic_group.build_instance.id} to {REPOSITORY_READ, REPOSITORY_UPDATE${var.create_repositories_on_push ? ", REPOSITORY_CREATE" : ""}} in ${var.create_repositories_on_push ? "tenancy" : "compartment id ${var.compartment_ocid}"} where target.repo.name = /${var.ocir_repository_prefix}*/",
+  ]
 }

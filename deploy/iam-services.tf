@@ -1,4 +1,10 @@
 # What OCI's own services may do for us. `any-user` is how OCI names its resources; the conditions say which ones.
+locals {
+  rule_places = join(", ", [
+    for id in distinct([var.compartment_ocid, local.app_repositories_compartment_id]) : "request.principal.compartment.id = '${id}'"
+  ])
+}
+
 resource "oci_identity_policy" "services" {
   provider       = oci.home
   compartment_id = var.compartment_ocid
@@ -6,7 +12,7 @@ resource "oci_identity_policy" "services" {
   description    = "Events, notifications and schedules start Galley's functions"
   statements = [for grant in [
     # Without this a rule stays ACTIVE and nothing is ever started: the denial shows in metrics only.
-    "use fn-invocation ${local.here} where all {request.principal.type = 'eventrule', request.principal.compartment.id = '${var.compartment_ocid}', any {target.function.id = '${oci_functions_function.upload_trigger.id}', target.function.id = '${oci_functions_function.poll_build.id}', target.function.id = '${oci_functions_function.apply.id}'}}",
+    "use fn-invocation ${local.here} where all {request.principal.type = 'eventrule', any {${local.rule_places}}, any {target.function.id = '${oci_functions_function.upload_trigger.id}', target.function.id = '${oci_functions_function.poll_build.id}', target.function.id = '${oci_functions_function.apply.id}'}}",
     "use fn-invocation ${local.here} where all {request.principal.type = 'onssubscription', request.principal.compartment.id = '${var.compartment_ocid}', target.function.id = '${oci_functions_function.poll_build.id}'}",
     # A schedule looks its function up before it starts it, and fails with 404 when it may not.
     "{FN_FUNCTION_READ, FN_INVOCATION} ${local.here} where all {request.principal.type = 'resourceschedule', request.principal.id = '${oci_resource_scheduler_schedule.hourly.id}', target.function.id = '${oci_functions_function.poll_build.id}'}",

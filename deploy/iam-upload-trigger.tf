@@ -1,16 +1,20 @@
-# upload-trigger: reads the upload, writes its record and manifests, claims a slot, sends the command.
+# upload-trigger: judges the upload, writes its record and manifests, claims a slot, sends the command. OBJECT_OVERWRITE
+# stands wherever OBJECT_CREATE does: OCI answers "create unless it is there" with 404 to those who may not overwrite.
 resource "oci_identity_policy" "upload_trigger" {
   provider       = oci.home
   compartment_id = var.compartment_ocid
   name           = "${local.unique_name}-upload-trigger"
   description    = "What functions/upload-trigger of Galley may do"
   statements = [for grant in [
-    # Listing carries no object name, so it cannot be narrowed further.
+    # A listing carries no object name, so this cannot be narrower.
     "{OBJECT_INSPECT} ${local.here} where any {${local.source_bucket}, ${local.state_bucket}}",
     "{OBJECT_READ} ${local.here} where all {${local.source_bucket}, target.object.name = 'apps/*'}",
-    "{OBJECT_READ, OBJECT_CREATE, OBJECT_OVERWRITE, OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'active/*', target.object.name = 'slots/*'}}",
-    "{OBJECT_READ, OBJECT_CREATE} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'done/*', target.object.name = 'manifests/*'}}",
-    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'heads/*', target.object.name = 'cancel/*', target.object.name = 'results/*'}}",
-    "use instance-agent-command-family ${local.here}",
+    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, target.object.name = 'results/*'}",
+    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'active/*', target.object.name = 'done/*', target.object.name = 'slots/*', target.object.name = 'manifests/*'}}",
+    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'active/*', target.object.name = 'slots/*', target.object.name = 'cancel/*'}}",
+    "{INSTANCE_AGENT_COMMAND_CREATE} ${local.here} where ${local.build_instances}",
+    "{INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT, INSTANCE_AGENT_PLUGIN_READ} ${local.here}",
+    # An upload that names an image is not built: it goes to apply at once.
+    "{FN_INVOCATION} ${local.here} where target.function.id = '${oci_functions_function.apply.id}'",
   ] : "Allow dynamic-group id ${oci_identity_dynamic_group.upload_trigger.id} to ${grant}"]
 }

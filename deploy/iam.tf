@@ -1,10 +1,10 @@
-# Who is who. What each may do stands in iam-<principal>.tf, one policy each, nothing wider than this compartment.
+# Who is who. What each may do stands in iam-<principal>.tf. Functions are known by their id; see the Build Instance below.
 locals {
   here            = "in compartment id ${var.compartment_ocid}"
   source_bucket   = "target.bucket.name = '${oci_objectstorage_bucket.source.name}'"
   state_bucket    = "target.bucket.name = '${oci_objectstorage_bucket.state.name}'"
-  builders        = local.build_tag == null ? "" : ", tag.${local.build_tag.key}.value = '${local.build_tag.value}'"
-  cluster_comp_id = coalesce(var.cluster_compartment_ocid, var.compartment_ocid)
+  build_instances = "any {${join(", ", [for id in oci_core_instance.build[*].id : "target.instance.id = '${id}'"])}}"
+  builder_tag     = local.build_tag == null ? "" : ", tag.${local.build_tag.key}.value = '${local.build_tag.value}'"
 }
 
 resource "oci_identity_dynamic_group" "upload_trigger" {
@@ -31,13 +31,13 @@ resource "oci_identity_dynamic_group" "apply" {
   matching_rule  = "ALL {resource.type = 'fnfunc', resource.id = '${oci_functions_function.apply.id}'}"
 }
 
-# By compartment, not by the instance's id: the group must be there before the instance.
+# By compartment and tag, not by the instance's id: the group must be there before the instance.
 resource "oci_identity_dynamic_group" "build_instance" {
   provider       = oci.home
   compartment_id = var.tenancy_ocid
   name           = "${local.unique_name}-build-instance"
   description    = "Build Instances of Galley"
-  matching_rule  = "ALL {instance.compartment.id = '${var.compartment_ocid}'${local.builders}}"
+  matching_rule  = "ALL {instance.compartment.id = '${var.compartment_ocid}'${local.builder_tag}}"
 }
 
 # IAM tells every region within a minute or so. What needs a grant at birth waits for it.

@@ -1,13 +1,15 @@
-# A push to a repository that is not in this compartment would want a grant on the whole tenancy, so they are made here.
+# Where images go: `<prefix>/<app>` for the apps, `functions/<prefix>/<function>` for the functions.
 locals {
-  registry_host   = "ocir.${var.region}.oci.oraclecloud.com"
-  ocir_endpoint   = "${local.registry_host}/${local.namespace}/${var.ocir_repository_prefix}"
-  function_prefix = "functions/${var.ocir_repository_prefix}"
+  registry_host = "ocir.${var.region}.oci.oraclecloud.com"
+  ocir_endpoint = "${local.registry_host}/${local.namespace}/${var.ocir_repository_prefix}"
+
+  # OCIR makes a missing repository in the root compartment, and nowhere else.
+  app_repositories_compartment_id = var.create_repositories_on_push ? var.tenancy_ocid : var.compartment_ocid
 }
 
 resource "oci_artifacts_container_repository" "app" {
   for_each       = toset(var.apps)
-  compartment_id = var.compartment_ocid
+  compartment_id = local.app_repositories_compartment_id
   display_name   = "${var.ocir_repository_prefix}/${each.key}"
   is_public      = false
 }
@@ -16,6 +18,6 @@ resource "oci_artifacts_container_repository" "app" {
 resource "oci_artifacts_container_repository" "function" {
   for_each       = toset(["upload-trigger", "poll-build", "apply"])
   compartment_id = var.compartment_ocid
-  display_name   = "${local.function_prefix}/${each.key}"
+  display_name   = "functions/${var.ocir_repository_prefix}/${each.key}"
   is_public      = false
 }

@@ -167,8 +167,15 @@ variable "ocir_repository_prefix" {
   }
 }
 
+variable "create_repositories_on_push" {
+  description = "Let the first push of a new app create its repository. OCIR does that in the root compartment only, and only if the registry's settings allow it. With false, every app must stand in apps."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "apps" {
-  description = "Apps whose OCIR repository is created here. OCIR takes no push to a repository that is missing in this compartment."
+  description = "Apps whose OCIR repository is created here."
   type        = list(string)
   default     = []
   nullable    = false

@@ -5,7 +5,7 @@ import { ocid } from './ocids.ts';
 const REGION = 'eu-frankfurt-1';
 const digest = (name: string): string => createHash('sha256').update(name).digest('hex');
 const image = (name: string): string =>
-  `ocir.${REGION}.oci.oraclecloud.com/galley/functions/galley/${name}:0.1.0@sha256:${digest(name)}`;
+  `ocir.${REGION}.oci.oraclecloud.com/galleydemo/functions/galley/${name}:0.1.0@sha256:${digest(name)}`;
 
 /** Variables of the canonical deployment, as Terraform takes them in a tfvars.json file. */
 export const CANONICAL = {

@@ -4,7 +4,7 @@ import type { ObjectValue, Value } from './values.ts';
 
 type Answer = (config: ObjectValue, region: string) => ObjectValue;
 
-const OBJECT_STORAGE_NAMESPACE = 'galley';
+const OBJECT_STORAGE_NAMESPACE = 'galleydemo';
 
 const ANSWERS: Readonly<Record<string, Answer>> = {
   oci_objectstorage_namespace: () => ({ namespace: OBJECT_STORAGE_NAMESPACE }),
