@@ -129,6 +129,7 @@ function unwired(): Wiring {
     notify: absent('notify'),
     isAllowed: absent('isAllowed'),
     resourcePrincipal: absent('resourcePrincipal'),
+    instanceCertificate: absent('instanceCertificate'),
     verifySigned: absent('verifySigned'),
     registryPrincipal: absent('registryPrincipal'),
     registryHost: absent('registryHost'),

@@ -157,6 +157,8 @@ export interface Wiring {
   isAllowed(principal: Principal, operation: string, target: Target | undefined): boolean;
   /** identity: a fresh resource principal session for a function: files' content. */
   resourcePrincipal(functionId: string): { rpst: string; privatePem: string };
+  /** identity: what an instance's metadata service hands out for its instance principal, as PEM. */
+  instanceCertificate(instanceId: string): Promise<{ cert: string; key: string; intermediate: string }>;
   /** identity: verify a signed request line given as parts (OKE token), returning who signed. Throws ServiceError 401. */
   verifySigned(request: {
     method: string;

@@ -1,23 +1,84 @@
-// The reads of the Identity API (20160918) that people and `galley doctor` make. Nothing is written here:
-// users, groups and policies come from the twin.
+// The reads of the Identity API (20160918) that people and `galley doctor` make, and what the evaluator knows.
+// Nothing is written here: users, groups and policies come from the twin.
 import { notAuthorizedOrNotFound } from '../../http/errors.ts';
-import type { Region, Route } from '../../types.ts';
+import type { Call, Region, Route } from '../../types.ts';
+import type { Access } from './access.ts';
+import { regionKey } from './regions.ts';
+import type { User } from './users.ts';
+import type { World } from './world.ts';
 
-export function identityRoutes(region: Region): readonly Route[] {
-  const root = { compartmentId: region.tenancyId };
-  return [
-    {
-      operation: 'GetTenancy',
-      method: 'GET',
-      path: '/20160918/tenancies/:tenancyId',
-      target: () => root,
-      handle: ({ params }) => {
-        if (params.tenancyId !== region.tenancyId) throw notAuthorizedOrNotFound();
-        return {
-          status: 200,
-          body: { id: region.tenancyId, name: 'galley', description: 'galley', homeRegionKey: 'FRA' },
-        };
-      },
+interface Known {
+  readonly world: World;
+  readonly users: readonly User[];
+  readonly access: Access;
+}
+
+export function identityRoutes(region: Region, { world, users, access }: Known): readonly Route[] {
+  const key = regionKey(region.name);
+  const read = (operation: string, path: string, body: (call: Call) => object | undefined): Route => ({
+    operation,
+    method: 'GET',
+    path: `/20160918${path}`,
+    target: (call) => ({ compartmentId: call.query.get('compartmentId') ?? region.tenancyId }),
+    handle(call) {
+      const found = body(call);
+      if (found === undefined) throw notAuthorizedOrNotFound();
+      return { status: 200, body: found };
     },
+  });
+  const inCompartment = (call: Call, list: readonly { compartmentId: string }[]): object =>
+    list.filter(({ compartmentId }) => compartmentId === call.query.get('compartmentId'));
+  const root = region.tenancyId;
+  const policies = world.policies.map((policy) => ({ ...policy, lifecycleState: 'ACTIVE' }));
+  const dynamicGroups = world.dynamicGroups.map((one) => ({
+    ...one,
+    compartmentId: root,
+    lifecycleState: 'ACTIVE',
+  }));
+  const people = users.map(({ id, name }) => ({ id, name, compartmentId: root, lifecycleState: 'ACTIVE' }));
+  const groups = world.groups.map(({ id, name }) => ({
+    id,
+    name,
+    compartmentId: root,
+    lifecycleState: 'ACTIVE',
+  }));
+  const byId = <Item extends { id: string }>(list: readonly Item[], call: Call) =>
+    list.find(({ id }) => id === call.params.id);
+  const subscription = { regionKey: key, regionName: region.name, status: 'READY', isHomeRegion: true };
+  return [
+    read('GetTenancy', '/tenancies/:id', (call) =>
+      byId(
+        [{ id: root, name: 'galley', description: 'The tenancy of this local region', homeRegionKey: key }],
+        call,
+      ),
+    ),
+    read('ListRegionSubscriptions', '/tenancies/:id/regionSubscriptions', () => [subscription]),
+    read('ListRegions', '/regions', () => [{ key, name: region.name }]),
+    read('ListCompartments', '/compartments', (call) =>
+      world.compartments
+        .filter(({ parentId }) => parentId !== undefined && parentId === call.query.get('compartmentId'))
+        .map(({ id, name, parentId }) => ({ id, name, compartmentId: parentId, lifecycleState: 'ACTIVE' })),
+    ),
+    read('ListPolicies', '/policies', (call) => inCompartment(call, policies)),
+    read('GetPolicy', '/policies/:id', (call) => byId(policies, call)),
+    read('ListDynamicGroups', '/dynamicGroups', (call) => inCompartment(call, dynamicGroups)),
+    read('GetDynamicGroup', '/dynamicGroups/:id', (call) => byId(dynamicGroups, call)),
+    read('ListUsers', '/users', (call) => inCompartment(call, people)),
+    read('GetUser', '/users/:id', (call) => byId(people, call)),
+    read('ListGroups', '/groups', (call) => inCompartment(call, groups)),
+    inside('usage', () => access.usage()),
+    inside('denials', () => access.denials()),
   ];
+}
+
+/** What the evaluator remembers; asked of the region, not of OCI. */
+function inside(name: string, body: () => object): Route {
+  const path = `/_galley/identity/${name}`;
+  return {
+    operation: `Galley${path}`,
+    method: 'GET',
+    path,
+    auth: 'none',
+    handle: () => ({ status: 200, body: body() }),
+  };
 }
