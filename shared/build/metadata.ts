@@ -5,6 +5,8 @@ import { type Build, NEXT, type Run, type State } from './build.ts';
 export const METADATA_LIMIT_BYTES = 2000;
 const PREFIX_BYTES = 'opc-meta-'.length;
 const NUMBERS = new Set(['rolloutSeconds', 'attempt', 'position', 'revoked', 'exitCode', 'slot']);
+/** Empty text is not sent (the SDK drops empty values), so these read as empty when they are absent. */
+const FREE_TEXT = new Set(['detail', 'reason']);
 const RUN = ['run-attempt', 'run-instance', 'run-slot', 'run-command', 'run-submittedat'] as const;
 /** Fields whose end may be cut when a record grows over the limit, in this order. */
 const SHRINKABLE = ['report', 'detail', 'reason', 'path', 'avoid'];
@@ -52,7 +54,7 @@ export function decodeBuild(metadata: Readonly<Metadata>): Build {
   for (const name of [...ORIGIN, ...names]) {
     const isOptional = name.endsWith('?');
     const key = name.replace('?', '');
-    const value = text[key.toLowerCase()];
+    const value = text[key.toLowerCase()] ?? (FREE_TEXT.has(key) && !isOptional ? '' : undefined);
     if (value === undefined && !isOptional) throw new TypeError(`record: field "${key}" is missing`);
     if (value !== undefined) fields[key] = typed(key, value);
   }

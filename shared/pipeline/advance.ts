@@ -1,12 +1,12 @@
 // The loop on one build: observe → decide → save → do. Every function runs it; any may be killed at any await.
-import { type Build, type BuildKey, isFinal, runOf } from '../build/build.ts';
+import { type Build, type BuildKey, type In, isFinal, runOf } from '../build/build.ts';
 import { type Decision, decide, type Limits, type Task } from '../build/decide.ts';
 import { isPast } from '../build/retry.ts';
 import type { Seen } from '../build/seen.ts';
 import { messageOf } from '../errors.ts';
 import { commandRequest } from './command.ts';
 import { type Known, observe } from './observe.ts';
-import type { Found, Ports } from './ports.ts';
+import type { Found, Ports, SlotName } from './ports.ts';
 import { claimSlot, freeSlot, type Pool, type SlotBoard, slotBoard } from './slots.ts';
 
 export interface Loop {
@@ -63,12 +63,25 @@ async function claim(
   if (!again.tasks.includes('claim-slot')) return follow(found, { decision: again, loop });
   const got = await claimSlot(build, { ports, pool, board });
   const decision = decide(build, { seen: { ...withHead, ...got }, now: ports.now(), limits });
-  const result = await follow(found, { decision, loop });
-  const isSaved = typeof result === 'object' || result === 'settled';
-  if ('slot' in got && !isSaved) {
-    await freeSlot(got.slot, { holder: { ...build, attempt: build.attempt + 1 }, ports });
-  }
-  return result;
+  const saved = await save(found, { decision, ports });
+  const isUsed = typeof saved === 'object' && saved.build.state === 'building';
+  if ('slot' in got && !isUsed) await returnUnused(got.slot, { build, ports });
+  return saved === 'lost' || saved === 'gone' ? saved : doTasks(saved, { from: found, decision, loop });
+}
+
+/**
+ * A claim that led to nothing is given back at once. What counts is the record as it stands: a save that was told
+ * as lost may have been won.
+ */
+async function returnUnused(
+  slot: SlotName,
+  { build, ports }: { build: In<'queued'>; ports: Ports },
+): Promise<void> {
+  const now = (await ports.records.findActive(build))?.build;
+  const run = now === undefined ? undefined : runOf(now);
+  const isUsed =
+    run?.attempt === build.attempt + 1 && run.instance === slot.instance && run.slot === slot.number;
+  if (!isUsed) await freeSlot(slot, { holder: { ...build, attempt: build.attempt + 1 }, ports });
 }
 
 async function follow(
@@ -76,14 +89,20 @@ async function follow(
   { decision, loop }: { decision: Decision; loop: Loop },
 ): Promise<Found | 'settled' | 'lost' | 'gone'> {
   const saved = await save(found, { decision, ports: loop.ports });
-  if (saved === 'lost' || saved === 'gone') return saved;
+  return saved === 'lost' || saved === 'gone' ? saved : doTasks(saved, { from: found, decision, loop });
+}
+
+async function doTasks(
+  saved: Found,
+  { from, decision, loop }: { from: Found; decision: Decision; loop: Loop },
+): Promise<Found | 'settled' | 'lost' | 'gone'> {
   const before = saved.eTag;
   let current: Found | 'gone' | 'lost' = saved;
   for (const task of decision.tasks) {
     current = await doTask(task, { found: current, loop });
     if (current === 'gone' || current === 'lost') return current;
   }
-  const hasMoved = decision.build.state !== found.build.state || current.eTag !== before;
+  const hasMoved = decision.build.state !== from.build.state || current.eTag !== before;
   return hasMoved && !isFinal(current.build) ? current : 'settled';
 }
 
