@@ -36,7 +36,7 @@ const EXTRA: Readonly<Record<string, Computed>> = {
     default_route_table_id: ocid('routetable', { name: `${nameOf(value)}/default`, region }),
   }),
   oci_functions_function: (value, { region }) => ({
-    invoke_endpoint: `https://${short(text(value['application_id']))}.${region}.functions.oci.oraclecloud.com`,
+    invoke_endpoint: `https://${short(text(value.application_id))}.${region}.functions.oci.oraclecloud.com`,
     shape: 'GENERIC_X86',
   }),
   oci_kms_vault: (value, { region }) => ({
@@ -44,17 +44,16 @@ const EXTRA: Readonly<Record<string, Computed>> = {
     crypto_endpoint: `https://${short(ocid('vault', { name: nameOf(value), region }))}-crypto.kms.${region}.oraclecloud.com`,
   }),
   oci_objectstorage_bucket: (value, place) => ({
-    id: `n/${text(value['namespace'])}/b/${text(value['name'])}`,
-    bucket_id:
-      ocidOf('oci_objectstorage_bucket', { name: text(value['name']), region: place.region }) ?? null,
+    id: `n/${text(value.namespace)}/b/${text(value.name)}`,
+    bucket_id: ocidOf('oci_objectstorage_bucket', { name: text(value.name), region: place.region }) ?? null,
     storage_tier: 'Standard',
     auto_tiering: 'Disabled',
   }),
   oci_objectstorage_object: (value) => ({
-    id: `n/${text(value['namespace'])}/b/${text(value['bucket'])}/o/${text(value['object'])}`,
+    id: `n/${text(value.namespace)}/b/${text(value.bucket)}/o/${text(value.object)}`,
   }),
   oci_objectstorage_object_lifecycle_policy: (value) => ({
-    id: `n/${text(value['namespace'])}/b/${text(value['bucket'])}/l`,
+    id: `n/${text(value.namespace)}/b/${text(value.bucket)}/l`,
   }),
   oci_ons_notification_topic: (value, { region }) => ({
     topic_id: ocid('onstopic', { name: nameOf(value), region }),

@@ -10,7 +10,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   oci_objectstorage_namespace: () => ({ namespace: OBJECT_STORAGE_NAMESPACE }),
   oci_identity_availability_domains: (config) => ({
     availability_domains: [1, 2, 3].map((n) => ({
-      compartment_id: config['compartment_id'] ?? null,
+      compartment_id: config.compartment_id ?? null,
       id: ocid('availabilitydomain', { name: `${n}`, region: '' }),
       name: `gALY:EU-FRANKFURT-1-AD-${n}`,
     })),
@@ -22,7 +22,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
         region_key: 'FRA',
         region_name: region,
         state: 'READY',
-        tenancy_id: config['tenancy_id'] ?? null,
+        tenancy_id: config.tenancy_id ?? null,
       },
     ],
   }),

@@ -39,7 +39,7 @@ export function operations(schema: ProviderSchema): Operations {
     Stop: () => ({}),
     Configure: ({ config }) => {
       const value = objectOf(config);
-      region = typeof value['region'] === 'string' ? value['region'] : region;
+      region = typeof value.region === 'string' ? value.region : region;
       return { diagnostics: diagnose(refusals('provider', value)) };
     },
     PlanResourceChange: (request) => plan(request, block(request.type_name)),

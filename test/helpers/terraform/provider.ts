@@ -18,6 +18,8 @@ export interface Providers extends AsyncDisposable {
   readonly reattach: string;
 }
 
+/** gRPC's status for a failure of ours. */
+const INTERNAL = 13;
 const REGISTRIES = ['registry.terraform.io', 'registry.opentofu.org'];
 
 /** Serves oracle/oci and hashicorp/time on ports of their own; dispose to end them. */
@@ -45,7 +47,7 @@ function reattachment(port: number): object {
 async function serve(calls: Operations): Promise<{ server: Server; port: number }> {
   const file = fileURLToPath(new URL('tfplugin5.proto', import.meta.url));
   const definition = loadPackageDefinition(loadSync(file, { keepCase: true, defaults: true, oneofs: true }));
-  const { Provider } = definition['tfplugin5'] as unknown as { Provider: ServiceClientConstructor };
+  const { Provider } = definition.tfplugin5 as unknown as { Provider: ServiceClientConstructor };
   const server = new Server({ 'grpc.max_receive_message_length': -1, 'grpc.max_send_message_length': -1 });
   server.addService(
     Provider.service,
@@ -65,7 +67,10 @@ function unary(call: (request: Request) => object) {
     try {
       reply(null, call(request));
     } catch (cause) {
-      reply({ code: 13, message: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
+      reply({
+        code: INTERNAL,
+        message: cause instanceof Error ? (cause.stack ?? cause.message) : String(cause),
+      });
     }
   };
 }

@@ -39,9 +39,12 @@ export function replacingPaths(
 
 /** New user data or SSH keys make a new instance; other metadata is changed in place (core_instance_resource.go). */
 function userData(prior: ObjectValue, planned: ObjectValue): string[][] {
-  const [before, after] = [prior['metadata'], planned['metadata']];
   const isReplaced = ['user_data', 'ssh_authorized_keys'].some(
-    (key) => !isEqual(isObject(before) ? before[key] : undefined, isObject(after) ? after[key] : undefined),
+    (key) => !isEqual(metadataOf(prior)[key], metadataOf(planned)[key]),
   );
   return isReplaced ? [['metadata']] : [];
+}
+
+function metadataOf({ metadata }: ObjectValue): ObjectValue {
+  return isObject(metadata) ? metadata : {};
 }
