@@ -44,10 +44,11 @@ export function callFunction(socket: string, call: FunctionCall): Promise<Functi
         let size = 0;
         response.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-          else response.destroy(invokeError('responseTooLarge'));
+          if (size <= MAX_BODY_BYTES) return void chunks.push(chunk);
+          reject(invokeError('responseTooLarge'));
+          response.destroy();
         });
-        response.on('error', (error) => reject(size > MAX_BODY_BYTES ? error : invokeError('broken')));
+        response.on('error', () => reject(invokeError('broken')));
         response.on('end', () =>
           resolve({
             status: response.statusCode ?? 0,

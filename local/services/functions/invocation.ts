@@ -23,7 +23,6 @@ export async function invokeFunction(
   usage: UsageBook,
   request: Request,
 ): Promise<FunctionAnswer> {
-  const coldStartsBefore = pool.coldStarts;
   let runSeconds = 0;
   let failed = true;
   try {
@@ -37,9 +36,11 @@ export async function invokeFunction(
       runSeconds = (performance.now() - started) / 1000;
     }
   } finally {
+    const { coldStarts } = pool;
+    pool.coldStarts = 0;
     usage.add(pool.definition.name, {
       failed,
-      coldStarts: pool.coldStarts - coldStartsBefore,
+      coldStarts,
       gbSeconds: (runSeconds * pool.definition.memoryMb) / 1024,
     });
   }

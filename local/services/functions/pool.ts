@@ -23,6 +23,7 @@ export interface Pool {
   readonly idle: Idle[];
   readonly waiting: Waiter[];
   isClosed: boolean;
+  /** Not yet in the usage book. */
   coldStarts: number;
 }
 
