@@ -13,10 +13,12 @@ export interface ClusterContext {
   readonly isHealthy: () => boolean;
   /** Turned off by a planted mistake. */
   readonly fence: boolean;
+  readonly careless: boolean;
 }
 
 export function worldCluster(context: ClusterContext): Cluster {
-  return { deploy: (request) => deploy(request, context) };
+  const careless = { stillMine: async () => true };
+  return { deploy: (request) => deploy(context.careless ? { ...request, ...careless } : request, context) };
 }
 
 async function deploy(request: DeployRequest, context: ClusterContext): Promise<DeployOutcome> {

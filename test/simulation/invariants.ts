@@ -33,7 +33,11 @@ export function checkDeploy(
   world: World,
   { app, build, image }: { app: string; build: string; image: string },
 ): void {
-  const deployed = world.heads.get(app)?.value.build;
+  const deployed = [...world.done]
+    .filter(([key, { value }]) => key.startsWith(`${app}/`) && value.state === 'deployed')
+    .map(([key]) => key.slice(app.length + 1))
+    .sort()
+    .at(-1);
   if (deployed !== undefined && deployed > build) violated('I3', `${build} over ${deployed} of ${app}`);
   const record = readRecord(world.active.get(`${app}/${build}`) ?? world.done.get(`${app}/${build}`))?.build;
   if (record === undefined || record.rollbackOf !== undefined) return;

@@ -30,12 +30,22 @@ const FUNCTION_MS = 300_000;
 /** With a minute each: more than the longest chain of deadlines (three attempts, apply, rollout). */
 const MAX_TICKS = 600;
 
-const TROUBLE: Trouble = { crash: 0.02, failBefore: 0.02, failAfter: 0.02, replyLost: 0.02, sleep: 0.01 };
+export const TROUBLE: Trouble = {
+  crash: 0.02,
+  failBefore: 0.02,
+  failAfter: 0.02,
+  replyLost: 0.02,
+  sleep: 0.01,
+};
 
 /** What a planted mistake changes. */
 export interface Mistake {
   readonly ports?: (ports: Ports, world: World) => Ports;
   readonly fence?: boolean;
+  /** The applier does not ask whether the lease is still its own. */
+  readonly careless?: boolean;
+  /** Makes the trouble that shows it more common. */
+  readonly trouble?: Partial<Trouble>;
   /** Does away with ticks, to show that the sweep is what makes it correct. */
   readonly noSweep?: boolean;
 }
@@ -72,7 +82,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
     mistake: options.mistake ?? {},
     isHealthy: false,
   };
-  run.scheduler.trouble = options.trouble ?? TROUBLE;
+  run.scheduler.trouble = { ...(options.trouble ?? TROUBLE), ...options.mistake?.trouble };
   let steps = 0;
   try {
     for (let action = 0; action < options.length; action += 1) {
@@ -107,8 +117,8 @@ const ACTIONS: readonly [weight: number, act: (run: Run) => void][] = [
   [10, tick],
   [25, agents],
   [12, takeInvoke],
-  [20, ({ world, random }) => void (world.now += random.below(20_000))],
-  [3, ({ world, random }) => void (world.now += random.below(1_200_000))],
+  [20, (run) => pass(run, 20_000)],
+  [3, (run) => pass(run, 1_200_000)],
   [3, cancel],
   [2, rollBack],
   [2, ({ world, random }) => toggle(world.silent, random.pick(INSTANCES) ?? '')],
@@ -119,8 +129,14 @@ function act(run: Run): void {
   let left = run.random.below(TOTAL);
   for (const [weight, action] of ACTIONS) {
     left -= weight;
-    if (left < 0) return action(run);
+    if (left >= 0) continue;
+    action(run);
+    return;
   }
+}
+
+function pass({ world, random }: Run, mostMs: number): void {
+  world.now += random.below(mostMs);
 }
 
 function upload(run: Run): void {
@@ -230,6 +246,7 @@ function startApply(run: Run, { app, id }: BuildKey, { asEvent }: { asEvent: boo
       random,
       isHealthy: () => run.isHealthy,
       fence: mistake.fence ?? true,
+      careless: mistake.careless ?? false,
     });
     const context: ApplyContext = {
       loop,

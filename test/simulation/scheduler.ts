@@ -74,11 +74,13 @@ export function createScheduler(random: Random): Scheduler {
   };
   const meet = (next: Waiting, now: number): void => {
     const { trouble } = scheduler;
-    if (chance(trouble.crash)) return bury(next.actor);
+    if (chance(trouble.crash)) {
+      bury(next.actor);
+      return;
+    }
     if (chance(trouble.sleep)) next.actor.sleepsUntil = now + random.below(SLEEP_MS);
-    if (chance(trouble.failBefore))
-      return next.fail(new PipelineError('503: lost before', { retry: 'later' }));
-    next.go();
+    if (chance(trouble.failBefore)) next.fail(new PipelineError('503: lost before', { retry: 'later' }));
+    else next.go();
   };
   const gateOf = (actor: Actor): Gate => ({
     before: () =>
