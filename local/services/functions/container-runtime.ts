@@ -16,7 +16,7 @@ import { bundleNames, bundleOf } from './bundles.ts';
 import type { FunctionDefinition } from './definitions.ts';
 import { pathVariables } from './environment.ts';
 import { invokeError } from './errors.ts';
-import type { Container, Launch, Runtime } from './runtime.ts';
+import { type Container, follow, type Launch, type Runtime } from './runtime.ts';
 import { TMP_MB } from './settings.ts';
 
 export interface ContainerOptions {
@@ -90,13 +90,7 @@ async function start({ engine, label }: ContainerOptions, launch: Launch, image:
       ...['--log-driver', 'none'],
     ],
   });
-  const attached = startAttached(id);
-  attached.stdout?.setEncoding('utf8').on('data', (chunk: string) => output('stdout', chunk));
-  attached.stderr?.setEncoding('utf8').on('data', (chunk: string) => output('stderr', chunk));
-  const exited = new Promise<void>((resolve) => {
-    attached.once('error', () => resolve());
-    attached.once('exit', () => resolve());
-  });
+  const exited = follow(startAttached(id), output);
   return {
     exited,
     freeze: () => pauseContainer(id),

@@ -14,7 +14,7 @@ export interface LogLine {
 }
 
 export interface FunctionLogs {
-  write(name: string, piece: { callId: string; stream: 'stdout' | 'stderr'; chunk: string }): void;
+  write(name: string, line: Omit<LogLine, 'time'>): void;
   /** All lines kept of a function, in order; of one call when `callId` is given. */
   read(name: string, callId?: string): readonly LogLine[];
   clear(): void;
@@ -26,13 +26,11 @@ export function openLogs(region: Region): FunctionLogs {
   mkdirSync(directory, { recursive: true });
   const fileOf = (name: string): string => join(directory, `${name}.log`);
   return {
-    write(name, { callId, stream, chunk }) {
+    write(name, { callId, stream, line }) {
       const time = region.now().toISOString();
-      const lines = chunk.split('\n').filter((line) => line.trim() !== '');
-      for (const line of lines) region.log(line, { function: name, callId, stream });
-      const entries = lines.map((line) => `${JSON.stringify({ time, callId, stream, line })}\n`);
+      region.log(line, { function: name, callId, stream });
       rotate(fileOf(name));
-      appendFileSync(fileOf(name), entries.join(''));
+      appendFileSync(fileOf(name), `${JSON.stringify({ time, callId, stream, line })}\n`);
     },
     read(name, callId) {
       const lines = [`${fileOf(name)}.1`, fileOf(name)].flatMap(readLines);

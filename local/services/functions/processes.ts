@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { hasProgram } from '../../containers/programs.ts';
 import { bundleOf } from './bundles.ts';
 import { pathVariables } from './environment.ts';
-import type { Container, Launch, Runtime } from './runtime.ts';
+import { type Container, follow, type Launch, type Runtime } from './runtime.ts';
 import { copyBundle } from './work-directory.ts';
 
 const run = promisify(execFile);
@@ -62,13 +62,7 @@ async function start(
       ...pathVariables(directory),
     },
   });
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => output('stdout', chunk));
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => output('stderr', chunk));
-  const exited = new Promise<void>((resolve) => {
-    child.once('error', (error) => output('stderr', `${error.message}\n`));
-    child.once('error', () => resolve());
-    child.once('exit', () => resolve());
-  });
+  const exited = follow(child, output);
   return {
     exited,
     freeze: async () => signalGroup(child, 'SIGSTOP'),

@@ -7,6 +7,7 @@ import type { FunctionDefinition } from './definitions.ts';
 import { environmentOf } from './environment.ts';
 import { invokeError } from './errors.ts';
 import type { FunctionLogs } from './logs.ts';
+import { LOG_FRAMES, type OutputReader, outputReader } from './output.ts';
 import type { Container, Runtime } from './runtime.ts';
 import type { FunctionsSettings } from './settings.ts';
 import { makeWorkDirectory, removeWorkDirectory, type WorkDirectory } from './work-directory.ts';
@@ -51,12 +52,11 @@ export async function startWorker(
   try {
     const freshUntil = await loadCredentials(region, definition.id, directory);
     const owner = { callId };
-    const container = await runtime.start({
-      definition,
-      directory,
-      env: environmentOf(region, definition),
-      output: (stream, chunk) => logs.write(definition.name, { callId: owner.callId, stream, chunk }),
-    });
+    const read = (stream: 'stdout' | 'stderr'): OutputReader =>
+      outputReader(owner, (line) => logs.write(definition.name, { ...line, stream }));
+    const output = { stdout: read('stdout'), stderr: read('stderr') };
+    const env = { ...environmentOf(region, definition), ...LOG_FRAMES };
+    const container = await runtime.start({ definition, directory, env, output });
     const worker = Object.assign(owner, {
       container,
       directory,
