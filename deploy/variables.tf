@@ -204,7 +204,7 @@ variable "ocir_auth_token" {
   sensitive   = true
 
   validation {
-    condition     = var.ocir_auth_token == null || can(regex("^\\S{8,1024}$", var.ocir_auth_token))
+    condition     = var.ocir_auth_token == null || can(regex("^\\S{8,1000}$", var.ocir_auth_token))
     error_message = "ocir_auth_token must be an auth token: at least 8 characters, no blanks."
   }
 }

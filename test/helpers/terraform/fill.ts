@@ -1,14 +1,22 @@
 // What a provider adds to a configuration: unknowns at plan, values at apply.
+import { isList } from './paths.ts';
 import type { Block, NestedBlock } from './schema.ts';
-import { isObject, type ObjectValue, UNKNOWN, type Value } from './values.ts';
+import { isEqual, isObject, type ObjectValue, UNKNOWN, type Value } from './values.ts';
 
-/** At plan: what the configuration leaves to the provider becomes "known after apply". */
-export function withUnknowns(block: Block, value: ObjectValue): ObjectValue {
+/** At plan: what the configuration leaves to the provider stays as it was, or becomes "known after apply". */
+export function withUnknowns(block: Block, value: ObjectValue, prior: Value = null): ObjectValue {
+  if (isObject(prior) && covers(block, { prior, value })) return prior;
   const attributes = Object.entries(block.attributes ?? {}).map(([name, { computed }]) => {
     const given = value[name] ?? null;
     return [name, computed === true && given === null ? UNKNOWN : given] as const;
   });
-  return { ...Object.fromEntries(attributes), ...nested(block, value, withUnknowns) };
+  const before = (name: string): Value => (isObject(prior) ? (prior[name] ?? null) : null);
+  const blocks = eachBlock(block, (name, type) =>
+    fillBlocks(type, value[name] ?? null, (item) =>
+      withUnknowns(type.block, item, likeness(type, { item, prior: before(name) })),
+    ),
+  );
+  return { ...Object.fromEntries(attributes), ...blocks };
 }
 
 /** At apply: `computed` gives what OCI would answer; the rest gets an empty value of its type. */
@@ -17,25 +25,52 @@ export function withValues(block: Block, value: ObjectValue, computed: ObjectVal
     const planned = value[name] ?? null;
     return [name, planned === UNKNOWN ? (computed[name] ?? emptyOf(type)) : planned] as const;
   });
-  const inner = (innerBlock: Block, item: ObjectValue): ObjectValue => withValues(innerBlock, item, {});
-  return { ...Object.fromEntries(attributes), ...nested(block, value, inner) };
+  const blocks = eachBlock(block, (name, type) =>
+    fillBlocks(type, value[name] ?? null, (item) => withValues(type.block, item, {})),
+  );
+  return { ...Object.fromEntries(attributes), ...blocks };
 }
 
-type Fill = (block: Block, value: ObjectValue) => ObjectValue;
-
-function nested(block: Block, value: ObjectValue, fill: Fill): ObjectValue {
-  const blocks = Object.entries(block.block_types ?? {});
-  return Object.fromEntries(
-    blocks.map(([name, type]) => [name, fillBlocks(type, value[name] ?? null, fill)]),
+/** Does `prior` say all that `value` says? What the configuration leaves open may be anything. */
+function covers(block: Block, { prior, value }: { prior: ObjectValue; value: ObjectValue }): boolean {
+  const attributes = Object.entries(block.attributes ?? {}).every(([name, { computed }]) => {
+    const given = value[name] ?? null;
+    return (computed === true && given === null) || isEqual(given, prior[name] ?? null);
+  });
+  return (
+    attributes &&
+    Object.entries(block.block_types ?? {}).every(([name, type]) =>
+      coversBlocks(type, [prior[name], value[name]]),
+    )
   );
 }
 
-function fillBlocks(type: NestedBlock, value: Value, fill: Fill): Value {
+function coversBlocks(
+  type: NestedBlock,
+  [prior, value]: readonly [Value | undefined, Value | undefined],
+): boolean {
+  if (!isList(prior) || !isList(value)) return isEqual(prior ?? null, value ?? null);
+  const isSame = (item: Value): boolean => isObject(item) && likeness(type, { item, prior }) !== null;
+  return prior.length === value.length && value.every(isSame);
+}
+
+/** Items of a set have no place: the former self of one is the item that says all it says. */
+function likeness(type: NestedBlock, { item, prior }: { item: ObjectValue; prior: Value }): Value {
+  const items = isList(prior) ? prior.filter(isObject) : [];
+  return items.find((one) => covers(type.block, { prior: one, value: item })) ?? null;
+}
+
+function eachBlock(block: Block, fill: (name: string, type: NestedBlock) => Value): ObjectValue {
+  return Object.fromEntries(
+    Object.entries(block.block_types ?? {}).map(([name, type]) => [name, fill(name, type)]),
+  );
+}
+
+function fillBlocks(type: NestedBlock, value: Value, fill: (item: ObjectValue) => ObjectValue): Value {
   // `timeouts` is Terraform's, not OCI's: it is kept as it is.
   if (type.nesting_mode === 'single') return value;
   if (value === null) return [];
-  if (!Array.isArray(value)) return value;
-  return value.map((item: Value) => (isObject(item) ? fill(type.block, item) : item));
+  return isList(value) ? value.map((item) => (isObject(item) ? fill(item) : item)) : value;
 }
 
 function emptyOf(type: unknown): Value {
@@ -51,5 +86,5 @@ export function conform(type: unknown, value: Value | undefined): Value {
     const names = Object.entries(inner as Record<string, unknown>);
     return Object.fromEntries(names.map(([name, item]) => [name, conform(item, value[name])]));
   }
-  return Array.isArray(value) ? value.map((item: Value) => conform(inner, item)) : value;
+  return isList(value) ? value.map((item) => conform(inner, item)) : value;
 }

@@ -5,7 +5,7 @@ import { conform, withUnknowns, withValues } from './fill.ts';
 import { type Refusal, refusals } from './refusals.ts';
 import { replacingPaths } from './replaced.ts';
 import { type ProviderSchema, type Schema, wireProviderSchema } from './schema.ts';
-import { decodeValue, encodeValue, isEqual, isObject, type ObjectValue, type Value } from './values.ts';
+import { decodeValue, encodeValue, isObject, type ObjectValue, type Value } from './values.ts';
 
 interface Dynamic {
   readonly msgpack: Uint8Array;
@@ -60,8 +60,7 @@ function plan({ type_name, prior_state, proposed_new_state }: Request, block: Sc
   const proposed = decodeValue(proposed_new_state);
   if (!isObject(proposed)) return { planned_state: proposed_new_state };
   const prior = decodeValue(prior_state);
-  const isSame = isObject(prior) && isEqual(prior, proposed);
-  const planned = isSame ? prior : withUnknowns(block, proposed);
+  const planned = withUnknowns(block, proposed, prior);
   const replacing = isObject(prior) ? replacingPaths(type_name, { prior, planned }) : [];
   return {
     planned_state: encodeValue(planned),

@@ -1,0 +1,96 @@
+# What can be said once it exists.
+variables {
+  galley_build_bundle = "./versions.tf"
+}
+
+run "deployment" {
+  assert {
+    condition     = oci_functions_function.poll_build.config.GALLEY_APPLY_FUNCTION_ID == oci_functions_function.apply.id
+    error_message = "poll-build knows whom to invoke."
+  }
+
+  assert {
+    condition     = oci_functions_application.this.config.GALLEY_BUILD_INSTANCE_ID == output.build_instance_id
+    error_message = "The functions know the Build Instance."
+  }
+
+  assert {
+    condition     = one(oci_events_rule.upload.actions[0].action).function_id == oci_functions_function.upload_trigger.id
+    error_message = "An upload starts upload-trigger."
+  }
+
+  assert {
+    condition     = oci_ons_subscription.clock.endpoint == oci_functions_function.poll_build.id
+    error_message = "The clock starts poll-build."
+  }
+
+  assert {
+    condition     = oci_functions_function.apply.image_digest == split("@", var.apply_image)[1]
+    error_message = "Functions are pinned by digest."
+  }
+
+  assert {
+    condition     = oci_identity_dynamic_group.apply.matching_rule == "ALL {resource.type = 'fnfunc', resource.id = '${oci_functions_function.apply.id}'}"
+    error_message = "A group holds one function."
+  }
+
+  assert {
+    condition     = strcontains(base64decode(oci_core_instance.build[0].metadata.user_data), filesha256(var.galley_build_bundle))
+    error_message = "cloud-init knows the hash of the program."
+  }
+}
+
+run "pool" {
+  variables {
+    build_instance_count = 3
+  }
+
+  assert {
+    condition     = length(split(",", output.build_instance_id)) == 3
+    error_message = "A pool is a list of instances."
+  }
+
+  assert {
+    condition     = length(distinct(oci_core_instance.build[*].availability_domain)) == 3
+    error_message = "A pool is spread over the availability domains."
+  }
+}
+
+run "auth_token" {
+  variables {
+    ocir_username   = "jane@example.com"
+    ocir_auth_token = "abcdefgh12345678"
+  }
+
+  assert {
+    condition     = strcontains(base64decode(oci_core_instance.build[0].metadata.user_data), oci_vault_secret.ocir_auth_token[0].id)
+    error_message = "The instance gets the secret's OCID."
+  }
+
+  assert {
+    condition     = !strcontains(nonsensitive(base64decode(oci_core_instance.build[0].metadata.user_data)), "abcdefgh12345678")
+    error_message = "The token itself is on no instance."
+  }
+
+  assert {
+    condition     = anytrue([for statement in oci_identity_policy.build_instance.statements : strcontains(statement, "target.secret.id = '${oci_vault_secret.ocir_auth_token[0].id}'")])
+    error_message = "The instance may read this secret, and no other."
+  }
+}
+
+run "listed_apps_only" {
+  variables {
+    create_repositories_on_push = false
+    apps                        = ["shop"]
+  }
+
+  assert {
+    condition     = oci_artifacts_container_repository.app["shop"].compartment_id == var.compartment_ocid
+    error_message = "Listed apps have their repository in the compartment."
+  }
+
+  assert {
+    condition     = !strcontains(join("", oci_identity_policy.build_instance_push.statements), "in tenancy")
+    error_message = "With listed apps nothing is granted outside the compartment."
+  }
+}
