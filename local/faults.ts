@@ -14,7 +14,7 @@ export const FAULTS = {
   'event-lost': 'An event is never delivered. where: event type.',
   'event-twice': 'An event is delivered twice. where: event type.',
   'event-late': 'An event is delivered `value` seconds late. where: event type.',
-  'event-old-envelope': 'An event comes in the CloudEvents 1.0 envelope. where: event type.',
+  'event-old-envelope': 'An event comes in the envelope of 2019 (eventTypeVersion 1.0). where: event type.',
   'copy-stuck': 'The work request of CopyObject stays IN_PROGRESS. where: object.',
   'copy-failed': 'The work request of CopyObject ends FAILED. where: object.',
   'agent-silent': 'The agent never asks for this command: it expires. where: instance OCID.',
