@@ -1,17 +1,24 @@
 // X.509 certificates of instances, as OCI puts them into every machine, and the authority that signs them.
-// Made with openssl, as the cluster's are.
-import { execFile } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+// Not openssl: it holds a subject's parts to 64 characters, and OCI's `OU=opc-…:<OCID>` are longer.
+import './reflect.ts';
+import { webcrypto, X509Certificate } from 'node:crypto';
+import { cryptoProvider, X509CertificateGenerator } from '@peculiar/x509';
 import { notAuthenticated } from '../../http/errors.ts';
 import type { Principal } from '../../types.ts';
 
-/** OCI renews an instance's certificate several times a day; ours is made anew with every start of the region. */
-const DAYS = { authority: '3650', instance: '30' };
-const NEW_KEY = ['-newkey', 'rsa:2048', '-nodes'];
+cryptoProvider.set(webcrypto);
+
+/** RSA, as the SDKs sign the request for a token with rsa-sha256. */
+const ALGORITHM = {
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
+  publicExponent: Uint8Array.of(1, 0, 1),
+  modulusLength: 2048,
+};
+/** OCI renews them several times a day; ours are made anew with every start of the region. */
+const LIFETIME_MS = 30 * 24 * 60 * 60 * 1000;
+/** A certificate made now must be valid already for a clock that is a little behind. */
+const BACKDATED_MS = 5 * 60 * 1000;
 
 export interface Authority {
   readonly certificate: X509Certificate;
@@ -19,66 +26,62 @@ export interface Authority {
   issue(instance: Principal): Promise<{ cert: string; key: string }>;
 }
 
-/** The authority kept in `directory`, made if it is not there. Throws when there is no openssl. */
-export async function openAuthority(directory: string): Promise<Authority> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const [cert, key] = [join(directory, 'authority.pem'), join(directory, 'authority.key')];
-  if (!existsSync(cert)) {
-    const subject = '/CN=PKISVC Identity Intermediate local';
-    await openssl([
-      'req',
-      '-x509',
-      ...NEW_KEY,
-      '-keyout',
-      key,
-      '-out',
-      cert,
-      '-subj',
-      subject,
-      '-days',
-      DAYS.authority,
-    ]);
-  }
+/** A fresh authority: clients read their certificate again before each token, so none outlives the region. */
+export async function createAuthority(now: () => Date): Promise<Authority> {
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const own = await X509CertificateGenerator.createSelfSigned({
+    ...lifetime(now()),
+    name: 'CN=PKISVC Identity Intermediate local',
+    keys,
+    signingAlgorithm: ALGORITHM,
+  });
   return {
-    certificate: new X509Certificate(await readFile(cert)),
+    certificate: new X509Certificate(own.toString('pem')),
     async issue(instance) {
-      const file = (kind: string): string => join(directory, `${instance.id}.${kind}`);
-      const subject = subjectOf(instance);
-      await openssl([
-        'req',
-        '-new',
-        ...NEW_KEY,
-        '-keyout',
-        file('key'),
-        '-out',
-        file('csr'),
-        '-subj',
-        subject,
-      ]);
-      const signer = ['-CA', cert, '-CAkey', key, '-CAcreateserial', '-days', DAYS.instance];
-      await openssl(['x509', '-req', '-in', file('csr'), ...signer, '-out', file('pem')]);
-      return { cert: await readFile(file('pem'), 'utf8'), key: await readFile(file('key'), 'utf8') };
+      const leaf = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+      const certificate = await X509CertificateGenerator.create({
+        ...lifetime(now()),
+        subject: subjectOf(instance),
+        issuer: own.subject,
+        publicKey: leaf.publicKey,
+        signingKey: keys.privateKey,
+        signingAlgorithm: ALGORITHM,
+      });
+      return { cert: `${certificate.toString('pem')}\n`, key: await privatePem(leaf.privateKey) };
     },
   };
 }
 
+function lifetime(now: Date): { notBefore: Date; notAfter: Date } {
+  return {
+    notBefore: new Date(now.getTime() - BACKDATED_MS),
+    notAfter: new Date(now.getTime() + LIFETIME_MS),
+  };
+}
+
 /** The SDKs read `opc-tenant:`; the federation endpoint reads all of them back. */
-function subjectOf({ id, compartmentId, tenancyId }: Principal): string {
+function subjectOf({ id, compartmentId, tenancyId }: Principal): { [name: string]: string[] }[] {
   const units = [
     'certtype:instance',
     `compartment:${compartmentId}`,
     `instance:${id}`,
     `tenant:${tenancyId}`,
   ];
-  return `/CN=${id}${units.map((unit) => `/OU=opc-${unit}`).join('')}`;
+  return [{ CN: [id] }, ...units.map((unit) => ({ OU: [`opc-${unit}`] }))];
+}
+
+async function privatePem(key: webcrypto.CryptoKey): Promise<string> {
+  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
+  return `-----BEGIN PRIVATE KEY-----\n${(der.match(/.{1,64}/g) ?? []).join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
 /** The instance a certificate names. Throws 401 when the authority did not sign it or its time is over. */
 export function instanceOf(certificate: X509Certificate, authority: Authority, now: Date): Principal {
   const isOurs = certificate.verify(authority.certificate.publicKey);
+  const isValid = now >= new Date(certificate.validFrom) && now <= new Date(certificate.validTo);
   const unit = (name: string): string =>
     new RegExp(`^OU=opc-${name}:(.+)$`, 'm').exec(certificate.subject)?.[1] ?? '';
-  if (!isOurs || now > new Date(certificate.validTo) || unit('instance') === '') {
+  if (!isOurs || !isValid || unit('instance') === '') {
     throw notAuthenticated('The certificate is not one of this region, or its time is over.');
   }
   return {
@@ -88,16 +91,4 @@ export function instanceOf(certificate: X509Certificate, authority: Authority, n
     tenancyId: unit('tenant'),
     type: 'instance',
   };
-}
-
-async function openssl(args: readonly string[]): Promise<void> {
-  try {
-    await promisify(execFile)('openssl', args);
-  } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(
-      `openssl ${args[0]} failed while making instance certificates (is openssl on PATH?): ${said}`,
-      { cause },
-    );
-  }
 }

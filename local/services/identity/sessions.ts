@@ -1,9 +1,8 @@
 // Session credentials: for instances through X.509 federation, for functions through their resource principal.
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { join } from 'node:path';
 import { notAuthorizedOrNotFound } from '../../http/errors.ts';
 import type { Region, Route, TwinResource } from '../../types.ts';
-import { type Authority, openAuthority } from './certificates.ts';
+import { type Authority, createAuthority } from './certificates.ts';
 import { federate } from './federation.ts';
 import { issueToken, sessionClaims } from './session-token.ts';
 
@@ -21,7 +20,7 @@ export function openSessions(region: Region, tokenKey: KeyObject): Sessions {
   const certificates = new Map<string, Promise<{ cert: string; key: string }>>();
   let made: Promise<Authority> | undefined;
   const authority = (): Promise<Authority> => {
-    made ??= openAuthority(join(region.directory, 'identity'));
+    made ??= createAuthority(region.now);
     return made;
   };
   return {
