@@ -2,8 +2,9 @@
 import type { BuildKey } from '../../shared/build/build.ts';
 import { isAppName, isBuildId } from '../../shared/build/id.ts';
 import type { Door } from '../../shared/pipeline/admit.ts';
-import { advance, type Loop } from '../../shared/pipeline/advance.ts';
+import { advance } from '../../shared/pipeline/advance.ts';
 import { type SweepReport, sweep } from '../../shared/pipeline/sweep.ts';
+import type { Loop } from '../../shared/pipeline/tasks.ts';
 
 export interface PollBuildDeps {
   readonly loop: Loop;

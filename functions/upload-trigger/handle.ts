@@ -1,7 +1,8 @@
 // An upload's event → one record, a slot, a command. Told twice, it does nothing the second time.
 import { appOfObject, buildId } from '../../shared/build/id.ts';
 import { admit, type Door } from '../../shared/pipeline/admit.ts';
-import { advance, type Loop } from '../../shared/pipeline/advance.ts';
+import { advance } from '../../shared/pipeline/advance.ts';
+import type { Loop } from '../../shared/pipeline/tasks.ts';
 import { parseUploadEvent } from './event.ts';
 
 export interface UploadTriggerDeps {

@@ -163,30 +163,7 @@ export function isFinal(build: Build): boolean {
   return NEXT[build.state].length === 0;
 }
 
-/** The fields that outlive a change of state. */
-export function originOf(build: Build): Origin {
-  return {
-    app: build.app,
-    id: build.id,
-    object: build.object,
-    eTag: build.eTag,
-    ...(build.versionId === undefined ? {} : { versionId: build.versionId }),
-    uploadedAt: build.uploadedAt,
-    namespace: build.namespace,
-    policy: build.policy,
-    rolloutSeconds: build.rolloutSeconds,
-    onFailure: build.onFailure,
-    ...(build.shrink === undefined ? {} : { shrink: build.shrink }),
-    ...(build.rollbackOf === undefined ? {} : { rollbackOf: build.rollbackOf }),
-  };
-}
-
 /** The command of a build that has one. */
 export function runOf(build: Build): Run | undefined {
   return 'run' in build ? build.run : undefined;
-}
-
-/** The build in its next state, entered `now`. */
-export function enter(build: Build, { phase, now }: { phase: Phase; now: Date }): Build {
-  return { ...originOf(build), since: now.toISOString(), ...phase };
 }

@@ -1,7 +1,8 @@
 // building: a Run Command holds a slot. Moves on what the Build Instance proved, or on stored deadlines.
-import { enter, type In, type Phase, type Run } from './build.ts';
+import type { In, Phase, Run } from './build.ts';
 import type { Decision, Task } from './decide.ts';
 import { commandEnd, type Ended, resultEnd } from './ended.ts';
+import { enter } from './enter.ts';
 import { after, backoffSeconds, isPast, MAX_ATTEMPTS } from './retry.ts';
 import { isOver, type Seen } from './seen.ts';
 

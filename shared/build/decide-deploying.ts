@@ -1,6 +1,7 @@
 // pushed and applying, as seen by whoever does not hold the app's lease: re-drive, give way, time out.
-import { enter, type In, type Phase, type Run } from './build.ts';
+import type { In, Phase, Run } from './build.ts';
 import type { Decision, Task } from './decide.ts';
+import { enter } from './enter.ts';
 import { after, isPast } from './retry.ts';
 import { isOver, type Seen } from './seen.ts';
 

@@ -1,6 +1,7 @@
 // queued: waits for its turn in the app, for its backoff, for a slot.
-import { enter, type In, type Run } from './build.ts';
+import type { In, Run } from './build.ts';
 import type { Decision, Limits } from './decide.ts';
+import { enter } from './enter.ts';
 import { after, isPast } from './retry.ts';
 import type { Seen } from './seen.ts';
 

@@ -1,22 +1,11 @@
 // The loop on one build: observe → decide → save → do. Every function runs it; any may be killed at any await.
 import { type Build, type BuildKey, type In, isFinal, runOf } from '../build/build.ts';
-import { type Decision, decide, type Limits, type Task } from '../build/decide.ts';
-import { isPast } from '../build/retry.ts';
+import { type Decision, decide } from '../build/decide.ts';
 import type { Seen } from '../build/seen.ts';
-import { messageOf } from '../errors.ts';
-import { commandRequest } from './command.ts';
-import { type Known, observe } from './observe.ts';
+import { observe } from './observe.ts';
 import type { Found, Ports, SlotName } from './ports.ts';
-import { claimSlot, freeSlot, type Pool, type SlotBoard, slotBoard } from './slots.ts';
-
-export interface Loop {
-  readonly ports: Ports;
-  readonly limits: Limits;
-  readonly pool: Pool;
-  /** A sweep shares one board; alone, one is listed when needed. */
-  readonly board?: SlotBoard;
-  readonly known?: Known;
-}
+import { claimSlot, freeSlot, slotBoard } from './slots.ts';
+import { doTask, type Loop } from './tasks.ts';
 
 /** A build moves a few states at most in one go; more means that somebody else moves it too. */
 const MAX_ROUNDS = 12;
@@ -128,72 +117,6 @@ async function isRevenant(found: Found, { next, ports }: { next: Build; ports: P
   if (!isFirstMove || (await ports.records.findDone(found.build)) === undefined) return false;
   await ports.records.drop(found.build, found.eTag);
   return true;
-}
-
-async function doTask(
-  task: Task,
-  { found, loop }: { found: Found; loop: Loop },
-): Promise<Found | 'gone' | 'lost'> {
-  const { ports } = loop;
-  const { build } = found;
-  const run = runOf(build);
-  switch (task) {
-    case 'claim-slot':
-      return found;
-    case 'ensure-command':
-      return ensureCommand(found, loop);
-    case 'cancel-command':
-      if (run?.command !== undefined) await ports.commands.cancel(run.command);
-      return found;
-    case 'free-slot':
-      if (run === undefined) return found;
-      await freeSlot(
-        { instance: run.instance, number: run.slot },
-        { holder: { ...build, attempt: run.attempt }, ports },
-      );
-      loop.board?.taken.delete(`${run.instance}/${run.slot}`);
-      return found;
-    case 'invoke-apply':
-      await ports.applier.invoke(build);
-      return found;
-    case 'finish':
-      return finish(found, ports);
-  }
-}
-
-/** Intent came first: the record names the attempt, so creating again gives the same command. */
-async function ensureCommand(found: Found, { ports, limits }: Loop): Promise<Found | 'lost'> {
-  const { build } = found;
-  if (build.state !== 'building' || build.run.command !== undefined) return found;
-  const request = commandRequest(build, limits);
-  const isTooLate = isPast(build.deliverBy, ports.now());
-  try {
-    const command = isTooLate
-      ? await ports.commands.find(request.displayName)
-      : await ports.commands.create(request);
-    return command === undefined
-      ? found
-      : await note(found, { next: { ...build, run: { ...build.run, command } }, ports });
-  } catch (thrown) {
-    ports.log('command not created', { ...nameOf(build), error: messageOf(thrown) });
-    const reason = `command not accepted: ${messageOf(thrown)}`.slice(0, 400);
-    return build.reason === reason ? found : note(found, { next: { ...build, reason }, ports });
-  }
-}
-
-async function note(
-  { eTag }: Found,
-  { next, ports }: { next: Build; ports: Ports },
-): Promise<Found | 'lost'> {
-  const swapped = await ports.records.swap(next, eTag);
-  return swapped === undefined ? 'lost' : { build: next, eTag: swapped };
-}
-
-async function finish({ build, eTag }: Found, ports: Ports): Promise<'gone'> {
-  await ports.records.finish(build);
-  await ports.records.drop(build, eTag);
-  await ports.cancels.remove(build);
-  return 'gone';
 }
 
 function nameOf({ app, id }: BuildKey): { app: string; build: string } {

@@ -1,13 +1,15 @@
 // Applying one build: wait for its proof, take the app's lease, deploy, and record how it ended.
-import { type Build, type BuildKey, enter, type In, type Phase, runOf } from '../build/build.ts';
+import { type Build, type BuildKey, type In, type Phase, runOf } from '../build/build.ts';
 import { decide } from '../build/decide.ts';
+import { enter } from '../build/enter.ts';
 import { after } from '../build/retry.ts';
 import type { Head } from '../build/seen.ts';
-import { advance, type Loop } from './advance.ts';
+import { advance } from './advance.ts';
 import type { Cluster, DeployOutcome } from './cluster.ts';
 import { holdsLease, releaseLease, takeLease } from './lease.ts';
 import { observe } from './observe.ts';
 import type { Found, Ports } from './ports.ts';
+import type { Loop } from './tasks.ts';
 
 /** Taken off a rollout that is not over: the invocation ends, and the next one goes on. */
 export interface ApplyContext {

@@ -4,9 +4,10 @@ import type { BuildKey } from '../build/build.ts';
 import { appOfObject, buildId, stamp } from '../build/id.ts';
 import { messageOf } from '../errors.ts';
 import { admit, type Door } from './admit.ts';
-import { advance, type Loop } from './advance.ts';
+import { advance } from './advance.ts';
 import type { Found, Ports, Upload } from './ports.ts';
 import { reviewSlot, slotBoard } from './slots.ts';
+import type { Loop } from './tasks.ts';
 
 /** Calls in flight at once: OCI answers in 10–30 ms, and throttles far above this. */
 const CONCURRENCY = 16;
