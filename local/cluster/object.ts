@@ -98,5 +98,5 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
 
 /** A condition of `status.conditions` by its type. */
 export function conditionOf(object: KubeObject, type: string): Fields | undefined {
-  return listOf(object.status?.['conditions']).find((condition) => condition['type'] === type);
+  return listOf(object.status?.conditions).find((condition) => condition.type === type);
 }

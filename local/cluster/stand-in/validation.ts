@@ -1,0 +1,163 @@
+// The mistakes a deployer meets, refused in the API server's words.
+import { at, type Fields, fieldsOf, isSame, type KubeObject, listOf, textOf } from '../object.ts';
+import { badRequest, invalid, type Named, type StatusCause } from './api-error.ts';
+import { podSpecPath, unknownFields } from './known-fields.ts';
+import type { Resource } from './resources.ts';
+import { objectSelector } from './selectors.ts';
+
+/** 1 MiB of data in a ConfigMap or Secret (core/validation: MaxSecretSize). */
+const MAX_DATA_BYTES = 1024 * 1024;
+const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const labelKinds = new Set(['Namespace', 'Service']);
+
+const required = (field: string, message = 'Required value'): StatusCause => ({
+  reason: 'FieldValueRequired',
+  message,
+  field,
+});
+const wrong = (field: string, message: string): StatusCause => ({
+  reason: 'FieldValueInvalid',
+  message,
+  field,
+});
+
+/** `fieldValidation=Strict`: a 400 that names every unknown field. */
+export function refuseUnknownFields(object: KubeObject, resource: Resource): void {
+  const unknown = unknownFields(object);
+  if (resource.schema || unknown.length === 0) return;
+  const list = unknown.map(({ byIndex }) => `unknown field "${byIndex}"`).join(', ');
+  throw badRequest(
+    `${object.kind} in version "${resource.version}" cannot be handled as a ${object.kind}: strict decoding error: ${list}`,
+  );
+}
+
+/** Throws 422 listing all that is wrong with the object, and with the change from what was stored. */
+export function validate(object: KubeObject, what: Named, before?: KubeObject): void {
+  const causes = [
+    ...nameCauses(object),
+    ...podCauses(object),
+    ...selectorCauses(object),
+    ...dataCauses(object),
+    ...(object.kind === 'Service' ? serviceCauses(object) : []),
+    ...(before ? immutableCauses(before, object) : []),
+  ];
+  if (causes.length > 0) throw invalid(what, causes);
+}
+
+function nameCauses({ kind, metadata: { name } }: KubeObject): StatusCause[] {
+  if (/^(Cluster)?Role(Binding)?$/.test(kind))
+    return /[/%]/.test(name) ? [wrong('metadata.name', `Invalid value: "${name}"`)] : [];
+  const [rule, limit, what] = labelKinds.has(kind)
+    ? ([label, 63, 'label'] as const)
+    : ([subdomain, 253, 'subdomain'] as const);
+  if (rule.test(name) && name.length <= limit) return [];
+  const why =
+    name.length > limit
+      ? `must be no more than ${limit} characters`
+      : `a lowercase RFC 1123 ${what} must consist of lower case alphanumeric characters, '-'${what === 'label' ? '' : " or '.'"}, and must start and end with an alphanumeric character (e.g. '${what === 'label' ? 'my-name' : 'example.com'}', regex used for validation is '${rule.source.slice(1, -1)}')`;
+  return [wrong('metadata.name', `Invalid value: "${name}": ${why}`)];
+}
+
+function podCauses(object: KubeObject): StatusCause[] {
+  const path = podSpecPath(object.kind);
+  if (!path) return [];
+  const field = `${path.join('.')}.containers`;
+  const containers = listOf(at(object, ...path, 'containers'));
+  if (containers.length === 0) return [required(field)];
+  return containers.flatMap((container, index) => [
+    ...(textOf(container.name) === '' ? [required(`${field}[${index}].name`)] : []),
+    ...(textOf(container.image) === '' ? [required(`${field}[${index}].image`)] : []),
+    ...mountCauses(container, listOf(at(object, ...path, 'volumes')), `${field}[${index}]`),
+  ]);
+}
+
+function mountCauses(container: Fields, volumes: readonly Fields[], field: string): StatusCause[] {
+  const names = new Set(volumes.map((volume) => volume.name));
+  return listOf(container.volumeMounts).flatMap((mount, index) =>
+    names.has(mount.name)
+      ? []
+      : [
+          {
+            reason: 'FieldValueNotFound',
+            message: `Not found: "${textOf(mount.name)}"`,
+            field: `${field}.volumeMounts[${index}].name`,
+          },
+        ],
+  );
+}
+
+function selectorCauses(object: KubeObject): StatusCause[] {
+  if (!['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet'].includes(object.kind)) return [];
+  const selector = at(object, 'spec', 'selector');
+  if (selector === undefined) return [required('spec.selector')];
+  const labels = fieldsOf(at(object, 'spec', 'template', 'metadata', 'labels'));
+  const template = { metadata: { name: '', labels } } as unknown as KubeObject;
+  if (objectSelector(fieldsOf(selector))(template)) return [];
+  const message = `Invalid value: ${JSON.stringify(labels)}: \`selector\` does not match template \`labels\``;
+  return [wrong('spec.template.metadata.labels', message)];
+}
+
+function dataCauses(object: KubeObject): StatusCause[] {
+  if (object.kind !== 'ConfigMap' && object.kind !== 'Secret') return [];
+  const size = Buffer.byteLength(Object.values(fieldsOf(object.data)).join(''));
+  if (size <= MAX_DATA_BYTES) return [];
+  return [
+    {
+      reason: 'FieldValueTooLong',
+      message: `Too long: may not be more than ${MAX_DATA_BYTES} bytes`,
+      field: 'data',
+    },
+  ];
+}
+
+function serviceCauses(object: KubeObject): StatusCause[] {
+  const spec = fieldsOf(object.spec);
+  const isPortless = spec.type === 'ExternalName' || spec.clusterIP === 'None';
+  if (listOf(spec.ports).length === 0) return isPortless ? [] : [required('spec.ports')];
+  return listOf(spec.ports).flatMap((port, index) => {
+    const value = port.port;
+    const isPort = typeof value === 'number' && value >= 1 && value <= 65535;
+    return isPort
+      ? []
+      : [
+          wrong(
+            `spec.ports[${index}].port`,
+            `Invalid value: ${JSON.stringify(value)}: must be between 1 and 65535, inclusive`,
+          ),
+        ];
+  });
+}
+
+const immutable: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  Deployment: [['spec', 'selector']],
+  ReplicaSet: [['spec', 'selector']],
+  DaemonSet: [['spec', 'selector']],
+  StatefulSet: [
+    ['spec', 'selector'],
+    ['spec', 'serviceName'],
+    ['spec', 'volumeClaimTemplates'],
+    ['spec', 'podManagementPolicy'],
+  ],
+  Job: [
+    ['spec', 'selector'],
+    ['spec', 'template'],
+    ['spec', 'completions'],
+  ],
+  Service: [['spec', 'clusterIP']],
+  RoleBinding: [['roleRef']],
+  ClusterRoleBinding: [['roleRef']],
+  PersistentVolumeClaim: [
+    ['spec', 'accessModes'],
+    ['spec', 'storageClassName'],
+    ['spec', 'volumeMode'],
+  ],
+};
+
+function immutableCauses(before: KubeObject, after: KubeObject): StatusCause[] {
+  return (immutable[after.kind] ?? [])
+    .filter((path) => at(before, ...path) !== undefined && !isSame(at(before, ...path), at(after, ...path)))
+    .map((path) =>
+      wrong(path.join('.'), `Invalid value: ${JSON.stringify(at(after, ...path))}: field is immutable`),
+    );
+}
