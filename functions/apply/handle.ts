@@ -1,7 +1,8 @@
 // An image push, or poll-build's invoke → the build's objects in the cluster, watched until they are ready.
 import type { BuildKey } from '../../shared/build/build.ts';
 import { advance } from '../../shared/pipeline/advance.ts';
-import { type Applied, type ApplyContext, applyBuild } from '../../shared/pipeline/apply.ts';
+import { type Applied, applyBuild } from '../../shared/pipeline/apply.ts';
+import type { ApplyContext } from '../../shared/pipeline/deploying.ts';
 import { parseApplyInput } from './event.ts';
 
 export interface ApplyDeps extends ApplyContext {

@@ -5,22 +5,10 @@ import { enter } from '../build/enter.ts';
 import { after } from '../build/retry.ts';
 import type { Head } from '../build/seen.ts';
 import { advance } from './advance.ts';
-import type { Cluster, DeployOutcome } from './cluster.ts';
-import { holdsLease, releaseLease, takeLease } from './lease.ts';
+import { type ApplyContext, deployBuild, whoOf } from './deploying.ts';
+import { releaseLease, takeLease } from './lease.ts';
 import { observe } from './observe.ts';
 import type { Found, Ports } from './ports.ts';
-import type { Loop } from './tasks.ts';
-
-/** Taken off a rollout that is not over: the invocation ends, and the next one goes on. */
-export interface ApplyContext {
-  readonly loop: Loop;
-  /** Made when the first object is to be sent: a superseded build needs no cluster. */
-  readonly cluster: () => Promise<Cluster>;
-  /** Names this invocation in the lease. */
-  readonly holder: string;
-  /** When this invocation must be back. */
-  readonly until: Date;
-}
 
 /** What was done, for the log and the caller. */
 export type Applied = Build['state'] | 'absent' | 'busy' | 'waiting' | 'lost';
@@ -92,7 +80,7 @@ async function roll(
     await releaseLease(who, { ports });
     return end(found, { phase: deployedPhase(build, head), ports });
   }
-  const outcome = await deploy(build, { context, head });
+  const outcome = await deployBuild(build, { context, head });
   switch (outcome.kind) {
     case 'ready': {
       const deployed = {
@@ -117,45 +105,6 @@ async function roll(
       return end(found, { phase: withRun(build, { state: 'failed', ...why, image: build.image }), ports });
     }
   }
-}
-
-async function deploy(
-  build: In<'applying'>,
-  { context, head }: { context: ApplyContext; head: Head },
-): Promise<DeployOutcome> {
-  const { ports } = context.loop;
-  const manifests = await ports.texts.readManifests(build);
-  if (manifests === undefined) {
-    const detail = `manifests/${build.app}/${build.id}.yaml is not there.`;
-    return { kind: 'failed', phase: 'plan', reason: 'ManifestsMissing', detail, fault: 'platform' };
-  }
-  const lastGood = await lastGoodOf(build, { head, ports });
-  const cluster = await context.cluster();
-  return cluster.deploy({
-    app: build.app,
-    namespace: build.namespace,
-    build: build.id,
-    image: build.image,
-    manifests,
-    ...(lastGood === undefined ? {} : { lastGood }),
-    deadline: new Date(build.rolloutBy),
-    onFailure: build.onFailure,
-    shrink: build.shrink === true,
-    isRollback: build.rollbackOf !== undefined,
-    until: context.until,
-    stillMine: () => holdsLease(whoOf(build, context), ports),
-    savePlan: (text) => ports.texts.writePlan(build, text),
-    saveEvidence: (text) => ports.texts.writeEvidence(build, text),
-  });
-}
-
-async function lastGoodOf(
-  build: BuildKey,
-  { head, ports }: { head: Head; ports: Ports },
-): Promise<{ build: string; manifests: string; image: string } | undefined> {
-  if (head.build === undefined || head.image === undefined) return undefined;
-  const manifests = await ports.texts.readManifests({ app: build.app, id: head.build });
-  return manifests === undefined ? undefined : { build: head.build, manifests, image: head.image };
 }
 
 /** The rollout is not over: note what it waits for, let go, and come again at once in a fresh invocation. */
@@ -201,8 +150,4 @@ function deployedPhase(build: In<'applying'>, head: Omit<Head, 'lease'>): Phase 
 function withRun(build: Build, phase: Phase): Phase {
   const run = runOf(build);
   return run === undefined || phase.state === 'rejected' ? phase : { ...phase, run };
-}
-
-function whoOf(build: BuildKey, { holder }: ApplyContext): { app: string; build: string; holder: string } {
-  return { app: build.app, build: build.id, holder };
 }

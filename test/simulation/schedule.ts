@@ -8,7 +8,7 @@ import type { BuildKey, Origin } from '../../shared/build/build.ts';
 import { buildId } from '../../shared/build/id.ts';
 import { after } from '../../shared/build/retry.ts';
 import type { Judged } from '../../shared/pipeline/admit.ts';
-import type { ApplyContext } from '../../shared/pipeline/apply.ts';
+import type { ApplyContext } from '../../shared/pipeline/deploying.ts';
 import type { Ports, Upload } from '../../shared/pipeline/ports.ts';
 import type { Loop } from '../../shared/pipeline/tasks.ts';
 import { agentStep } from './build-instance.ts';
