@@ -42,6 +42,7 @@ export function objectPath(
 /** Discovery of one cluster; answers are kept as long as the returned object. */
 export function discover(cluster: Cluster): Discovery {
   const known = new Map<string, Promise<readonly Resource[]>>();
+  const groups = new Map<string, Promise<string[]>>();
   const groupVersion = (apiVersion: string): Promise<readonly Resource[]> => {
     const found = known.get(apiVersion) ?? resourcesOf(cluster, apiVersion);
     known.set(apiVersion, found);
@@ -53,7 +54,10 @@ export function discover(cluster: Cluster): Discovery {
     find,
     async findKind(groupKind) {
       const [kind = '', ...group] = groupKind.split('.');
-      for (const apiVersion of await versionsOf(cluster, group.join('.'))) {
+      const name = group.join('.');
+      const versions = groups.get(name) ?? versionsOf(cluster, name);
+      groups.set(name, versions);
+      for (const apiVersion of await versions) {
         const resource = await find(apiVersion, kind);
         if (resource) return resource;
       }

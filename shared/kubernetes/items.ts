@@ -3,7 +3,7 @@ import pMap from 'p-map';
 import { CONCURRENCY } from './api.ts';
 import type { Discovery, Resource } from './discovery.ts';
 import { type Manifest, type Problem, refused } from './manifests.ts';
-import { groupKind, groupOf, type KubeObject, keyOf, listAt, textAt, titleOf } from './objects.ts';
+import { groupKind, type KubeObject, keyOf, listAt, textAt, titleOf } from './objects.ts';
 
 /** One object of the set, ready to be sent. */
 export interface Item extends Manifest {
@@ -84,10 +84,4 @@ function resourcesOfCrd(object: KubeObject): Resource[] {
     plural,
     isNamespaced,
   }));
-}
-
-/** The group versions whose discovery changes when the CRDs of the set are there. */
-export function comingVersions(items: readonly Item[]): string[] {
-  const versions = items.filter(({ isNew }) => isNew).map(({ resource }) => resource.apiVersion);
-  return [...new Set(versions)].filter((version) => groupOf(version) !== '');
 }

@@ -51,7 +51,7 @@ export async function rehearse(cluster: Cluster, items: readonly Item[], stage: 
   if (denials.length > 0) throw forbidden(denials);
   const waits = obstacles.flatMap((one) => (one.kind === 'later' ? [one.detail] : []));
   if (waits.length > 0) throw new PipelineError(waits.join('\n'), { retry: 'later', reason: 'JobStillRuns' });
-  return steps.filter((step) => !('kind' in step));
+  return steps.filter((step): step is Step => !('kind' in step));
 }
 
 async function rehearseOne(cluster: Cluster, item: Item, stage: Stage): Promise<Step | Obstacle> {

@@ -1,0 +1,135 @@
+// From a set of manifests and a digest to every workload ready on that digest, or back to the last good set. Each
+// step may be the last one of this invocation: the next begins at the top and finds done what is done.
+import type { Cluster } from './api.ts';
+import { extentOf } from './applyset.ts';
+import { endpointOf, isListening } from './endpoint.ts';
+import { evidenceOf } from './evidence.ts';
+import { meaningOf } from './failure.ts';
+import { approach, type Fence, FencedError } from './fence.ts';
+import type { Item } from './items.ts';
+import { membersOf, objectsOf } from './members.ts';
+import { checkNamespace, hasNamespace, makeNamespace } from './namespace.ts';
+import { type DeployOutcome, failedOutcome } from './outcome.ts';
+import { planText } from './plan-text.ts';
+import { guardShrinking, prune } from './prune.ts';
+import { reportOf } from './report.ts';
+import { rollBack, undo } from './rollback.ts';
+import type { Verdict, View } from './rollout.ts';
+import { type DeployInput, type DeployPorts, type Run, startRun } from './run.ts';
+import { applyStaged, knownOf, prepare, type Staged, stage } from './stage.ts';
+import type { Failure } from './standing.ts';
+import { watch } from './watch.ts';
+
+/**
+ * Deploys one build, as far as it comes until `input.until`.
+ * Never throws for what the user or the cluster did wrong; those are outcomes.
+ */
+export async function deploy(
+  cluster: Cluster,
+  input: DeployInput,
+  ports: DeployPorts,
+): Promise<DeployOutcome> {
+  const run = startRun(cluster, input, ports);
+  try {
+    checkNamespace(input.namespace);
+    const fence = await approach(cluster, claimOf(run));
+    const { standing } = fence;
+    if (standing?.phase === 'failed') return failedOutcome(standing);
+    if (standing?.phase === 'rolling-back') return await rollBack(run, fence, standing);
+    return await forward(run, fence);
+  } catch (error) {
+    return outcomeOf(error, { run, phase: 'plan' });
+  }
+}
+
+function claimOf({ input, ports }: Run) {
+  const holder = `${input.build} ${ports.now().toISOString()} ${Math.random().toString(36).slice(2, 10)}`;
+  return { app: input.app, namespace: input.namespace, sequence: input.build, holder };
+}
+
+function outcomeOf(error: unknown, { run, phase }: { run: Run; phase: Failure['phase'] }): DeployOutcome {
+  if (error instanceof FencedError) {
+    return error.by === run.input.build ? { kind: 'lost' } : { kind: 'fenced', by: error.by };
+  }
+  const meaning = meaningOf(error, { phase, isLate: run.ports.now() >= run.input.deadline });
+  return meaning.kind === 'failed' ? { kind: 'failed', ...meaning.failure, rollback: 'none' } : meaning;
+}
+
+async function forward(run: Run, fence: Fence): Promise<DeployOutcome> {
+  let phase: Failure['phase'] = fence.standing === undefined ? 'plan' : 'apply';
+  try {
+    const staged = await planned(run, fence);
+    phase = 'apply';
+    const report = reportOn(fence, staged);
+    await run.guard();
+    await fence.write(staged.extent, { phase: 'applying', report });
+    await applyStaged(run, fence, staged);
+    phase = 'rollout';
+    const { deadline, image } = run.input;
+    const { verdict, view } = await watch(run, { items: staged.items, part: fence.part, image, deadline });
+    if (verdict.state === 'failed') return await lost(run, fence, { verdict, view });
+    return await settle(run, fence, { staged, report });
+  } catch (error) {
+    const outcome = outcomeOf(error, { run, phase });
+    if (outcome.kind !== 'failed' || phase === 'plan') return outcome;
+    const { kind: _, rollback: __, rolledBackTo: ___, ...failure } = outcome;
+    return undo(run, fence, failure);
+  }
+}
+
+/** Reads and dry-runs everything; the plan of the first run is the one worth keeping. */
+async function planned(run: Run, fence: Fence): Promise<Staged> {
+  const { input } = run;
+  const items = await prepare(run, input);
+  if (fence.isNew && !(await hasNamespace(run, claimOf(run)))) {
+    await run.guard();
+    await makeNamespace(run, input.namespace);
+  }
+  const staged = await stage(run, fence, items);
+  if (!input.shrink && !input.isRollback) guardShrinking(staged.leaving, staged.members);
+  if (fence.standing === undefined) await input.savePlan(planText(staged.steps, staged.leaving));
+  return staged;
+}
+
+function reportOn({ standing }: Fence, { steps, leaving, late }: Staged): string {
+  const isKnown = standing?.phase === 'applying' || standing?.phase === 'ready';
+  return isKnown ? standing.report : reportOf(steps, { ...leaving, late: late.length });
+}
+
+/** Evidence first: a rollback takes the pods away, and with them all that they could tell. */
+async function lost(
+  run: Run,
+  fence: Fence,
+  { verdict, view }: { verdict: Extract<Verdict, { state: 'failed' }>; view: View },
+): Promise<DeployOutcome> {
+  const { reason, detail, fault, culprits } = verdict;
+  const evidence = await evidenceOf(run, { culprits, view });
+  await run.guard();
+  await run.input.saveEvidence(`${reason}: ${detail}\n\n${evidence}`.trimEnd());
+  return undo(run, fence, { phase: 'rollout', reason, detail, fault });
+}
+
+/** Only what is good is final: prune, and write down what the set is now. */
+async function settle(
+  run: Run,
+  fence: Fence,
+  { staged, report }: { staged: Staged; report: string },
+): Promise<DeployOutcome> {
+  const standing = { phase: 'ready', report } as const;
+  await run.guard();
+  await fence.write(staged.extent, standing);
+  await prune(run, staged.leaving);
+  await fence.write(staged.final, standing);
+  return { kind: 'ready', endpoint: await endpoint(run, fence, staged.items), report };
+}
+
+/** Services and Ingresses as they are now: the address is the server's, not the manifest's. */
+async function endpoint(run: Run, fence: Fence, items: readonly Item[]): Promise<string> {
+  const listening = items.filter(({ object }) => isListening(object));
+  const extent = extentOf(
+    listening.map(({ object }) => object),
+    run.input.namespace,
+  );
+  const members = await membersOf(run, { part: fence.part, extent, known: knownOf(listening) });
+  return endpointOf([...objectsOf(members).values()]);
+}

@@ -1,0 +1,69 @@
+// Looking at a set again and again until there is a verdict, or the invocation is over.
+import pMap from 'p-map';
+import { CONCURRENCY } from './api.ts';
+import { PART_OF } from './applyset.ts';
+import { hasHealth, WORKLOADS } from './health.ts';
+import type { Item } from './items.ts';
+import { listObjects, PODS, REPLICA_SETS } from './lists.ts';
+import { groupKind, type KubeObject, keyOf, titleOf } from './objects.ts';
+import { type Verdict, type View, verdictOf } from './rollout.ts';
+import { outOfTime, type Run } from './run.ts';
+
+/** Polling a few lists is simpler than a watch and needs no verb of its own (facts oke-apply §2.2). */
+const FIRST_POLL_MS = 500;
+const POLL_MS = 2000;
+
+export interface Watched {
+  readonly items: readonly Item[];
+  readonly part: string;
+  readonly image: string;
+  readonly deadline: Date;
+  /** Called with each view that is not good yet. */
+  onView?(view: View): Promise<void>;
+}
+
+/** @throws PipelineError `OutOfTime` with what is waited for, `LeaseLost` */
+export async function watch(run: Run, watched: Watched): Promise<{ verdict: Verdict; view: View }> {
+  for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 2, POLL_MS)) {
+    const view = await look(run, watched);
+    const verdict = verdictOf(view, { ...watched, now: run.ports.now() });
+    if (verdict.state !== 'waiting') return { verdict, view };
+    if (run.ports.now().getTime() + pause >= run.input.until.getTime()) throw outOfTime(verdict.detail);
+    await watched.onView?.(view);
+    await run.guard();
+    await run.ports.sleep(pause);
+  }
+}
+
+async function look(run: Run, { items, part }: Watched): Promise<View> {
+  const followed = items.filter(({ object }) => hasHealth(object));
+  const places = new Map(followed.map((item) => [placeOf(item), item]));
+  const lists = await pMap(
+    places.values(),
+    ({ resource, object }) => {
+      const { namespace } = object.metadata;
+      return listObjects(run.cluster, resource, { namespace, labelSelector: `${PART_OF}=${part}` });
+    },
+    { concurrency: CONCURRENCY },
+  );
+  const found = new Map(lists.flat().map((object) => [keyOf(object), object]));
+  const workloads = followed.filter(({ object }) => WORKLOADS.includes(groupKind(object)));
+  return {
+    objects: followed.flatMap(({ key }) => found.get(key) ?? []),
+    missing: followed.filter(({ key }) => !found.has(key)).map(({ object }) => titleOf(object)),
+    ...(await podsAround(run, workloads)),
+  };
+}
+
+function placeOf({ resource, object }: Item): string {
+  return `${resource.apiVersion}/${resource.plural}/${object.metadata.namespace ?? ''}`;
+}
+
+async function podsAround(run: Run, workloads: readonly Item[]): Promise<Pick<View, 'pods' | 'replicaSets'>> {
+  const spaces = [...new Set(workloads.map(({ object }) => object.metadata.namespace))];
+  const hasDeployments = workloads.some(({ object }) => groupKind(object) === 'Deployment.apps');
+  const all = async (resource: typeof PODS): Promise<KubeObject[]> =>
+    (await pMap(spaces, (namespace) => listObjects(run.cluster, resource, { namespace }))).flat();
+  const [pods, replicaSets] = await Promise.all([all(PODS), hasDeployments ? all(REPLICA_SETS) : []]);
+  return { pods, replicaSets };
+}
