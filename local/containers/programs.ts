@@ -17,3 +17,8 @@ export function findProgram(program: string): string | undefined {
 export function hasProgram(program: string): boolean {
   return findProgram(program) !== undefined;
 }
+
+/** Before a command: it is killed when this process ends, whatever ends it. Empty where `setpriv` is missing. */
+export function withParent(): readonly string[] {
+  return hasProgram('setpriv') ? ['setpriv', '--pdeathsig', 'KILL'] : [];
+}
