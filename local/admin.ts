@@ -1,5 +1,6 @@
 // What is asked of the region itself, not of a service of OCI: `/_galley/…`, unsigned, on the loopback only.
-import { type FaultBox, parseFault } from './faults.ts';
+import { parseFault } from './fault-details.ts';
+import type { FaultBox } from './faults.ts';
 import { notPlayed } from './twin.ts';
 import type { Region, Route, Service } from './types.ts';
 

@@ -2,29 +2,20 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { adminRoutes } from './admin.ts';
 import { type Deployment, deploymentOf } from './deployment.ts';
-import { type FaultBox, type FaultDetails, faultBox } from './faults.ts';
+import { type FaultBox, faultBox } from './faults.ts';
 import { createRegionServer } from './http/server.ts';
-import { type Log, stderrLog } from './log.ts';
-import { createServices, type ServiceName } from './services.ts';
+import { lockDirectory } from './lock.ts';
+import { stderrLog } from './log.ts';
+import { DEFAULT_TWIN, type StartOptions, withDefaults } from './options.ts';
+import { createServices } from './services.ts';
 import { openStore } from './store.ts';
 import { readTwin } from './twin.ts';
-import type { Region, RegionOptions, Service, Wiring } from './types.ts';
+import type { Region, Service } from './types.ts';
+import { unwired } from './wiring.ts';
 
-export interface StartOptions extends Partial<RegionOptions> {
-  /** Where all state lives; made if it is not there. */
-  readonly directory: string;
-  /** Terraform state file the region is a twin of; default: the committed state of `deploy/`. */
-  readonly twin?: string;
-  /** Start these services only; default: all. */
-  readonly services?: readonly ServiceName[];
-  /** Faults in force from the start, such as `iam-delay`. */
-  readonly faults?: readonly FaultDetails[];
-  readonly log?: Log;
-  readonly now?: () => Date;
-}
+export type { StartOptions } from './options.ts';
 
 /** What `galley up` prints as one line of JSON. */
 export interface Description {
@@ -48,32 +39,52 @@ export interface RunningRegion {
   stop(): Promise<void>;
 }
 
-/** Starts a region and waits until every service is up. Throws TwinError, or what a service threw; nothing stays. */
+/**
+ * Starts a region and waits until every service is up.
+ * Throws TwinError, LockError when another region runs in the directory, or what a service threw; nothing stays.
+ */
 export async function startRegion(options: StartOptions): Promise<RunningRegion> {
   mkdirSync(options.directory, { recursive: true });
-  const twin = readTwin(options.twin ?? fileURLToPath(new URL('./default.tfstate.json', import.meta.url)));
+  const twin = readTwin(options.twin ?? DEFAULT_TWIN);
   const deployment = deploymentOf(twin);
-  const now = options.now ?? (() => new Date());
-  const faults = faultBox(now);
-  for (const fault of options.faults ?? []) faults.plant(fault);
-  const address = { endpoint: '' };
-  const region = createRegion(options, { twin, deployment, faults, now, address });
-  const services: Service[] = await createServices(region, options.services);
-  const admin = { name: 'galley', routes: adminRoutes(region, { faults, services: () => services }) };
-  const server = createRegionServer(region, [admin, ...services]);
-  address.endpoint = await listen(server, options.port ?? 0);
-  const started: Service[] = [];
-  const stop = () => stopRegion(region, server, started);
+  const undo: (() => Promise<void> | void)[] = [lockDirectory(options.directory)];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).toReversed()) await step();
+  };
   try {
-    for (const service of services) {
-      started.push(service);
-      await service.start?.();
-    }
+    const now = options.now ?? (() => new Date());
+    const faults = faultBox(now);
+    for (const fault of options.faults ?? []) faults.plant(fault);
+    const address = { endpoint: '' };
+    const region = createRegion(options, { twin, deployment, faults, now, address });
+    undo.push(() => region.database.close());
+    const services = await createServices(region, options.services);
+    const admin = { name: 'galley', routes: adminRoutes(region, { faults, services: () => services }) };
+    const server = createRegionServer(region, [admin, ...services]);
+    address.endpoint = await listen(server, options.port ?? 0);
+    undo.push(() => close(server));
+    await startServices(region, services, undo);
+    return { endpoint: region.endpoint, region, description: describe(region, deployment, services), stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { endpoint: region.endpoint, region, description: describe(region, deployment, services), stop };
+}
+
+/** Each service is stopped even if its start failed half-way; one that cannot stop does not keep the others. */
+async function startServices(
+  region: Region,
+  services: readonly Service[],
+  undo: (() => Promise<void> | void)[],
+): Promise<void> {
+  for (const service of services) {
+    undo.push(async () => {
+      await Promise.resolve(service.stop?.()).catch((error: unknown) =>
+        region.log('a service did not stop cleanly', { service: service.name, error: String(error) }),
+      );
+    });
+    await service.start?.();
+  }
 }
 
 interface Parts {
@@ -105,37 +116,6 @@ function createRegion(options: StartOptions, { twin, deployment, faults, now, ad
   };
 }
 
-function withDefaults(options: StartOptions): RegionOptions {
-  return {
-    port: options.port ?? 0,
-    cluster: options.cluster ?? 'auto',
-    functions: options.functions ?? 'auto',
-    bundles: options.bundles ?? fileURLToPath(new URL('../dist', import.meta.url)),
-    clockSeconds: options.clockSeconds ?? 60,
-    agentSeconds: options.agentSeconds ?? 1,
-    registry: options.registry,
-    tools: options.tools,
-  };
-}
-
-/** Until a service offers something, asking for it is a mistake in the order of services. */
-function unwired(): Wiring {
-  const absent = (name: string) => (): never => {
-    throw new TypeError(`No service of this region offers ${name}.`);
-  };
-  return {
-    publish: absent('publish'),
-    invoke: absent('invoke'),
-    notify: absent('notify'),
-    isAllowed: absent('isAllowed'),
-    resourcePrincipal: absent('resourcePrincipal'),
-    instanceCertificate: absent('instanceCertificate'),
-    verifySigned: absent('verifySigned'),
-    registryPrincipal: absent('registryPrincipal'),
-    registryHost: absent('registryHost'),
-  };
-}
-
 async function listen(server: Server, port: number): Promise<string> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -144,17 +124,11 @@ async function listen(server: Server, port: number): Promise<string> {
   return `http://127.0.0.1:${address.port}`;
 }
 
-async function stopRegion(region: Region, server: Server, started: readonly Service[]): Promise<void> {
-  for (const service of started.toReversed()) {
-    await Promise.resolve(service.stop?.()).catch((error: unknown) =>
-      region.log('a service did not stop cleanly', { service: service.name, error: String(error) }),
-    );
-  }
+async function close(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();
   await closed;
-  region.database.close();
 }
 
 function describe(region: Region, deployment: Deployment, services: readonly Service[]): Description {

@@ -159,6 +159,8 @@ export interface Wiring {
   resourcePrincipal(functionId: string): { rpst: string; privatePem: string };
   /** identity: what an instance's metadata service hands out for its instance principal, as PEM. */
   instanceCertificate(instanceId: string): Promise<{ cert: string; key: string; intermediate: string }>;
+  /** identity: OCIDs of a principal's groups and dynamic groups, which Kubernetes roles are bound to. */
+  groupsOf(principal: Principal): readonly string[];
   /** identity: verify a signed request line given as parts (OKE token), returning who signed. Throws ServiceError 401. */
   verifySigned(request: {
     method: string;

@@ -4,6 +4,7 @@ import { dynamicGroupsOf, type Facts, groupsOf, principalVariables, serviceOf } 
 import { OPERATIONS, type Operation } from './operations.ts';
 import { isTrue, type Variables } from './policy/evaluate.ts';
 import type { Subject } from './policy/statement.ts';
+import { targetVariables, timeVariable } from './request-variables.ts';
 import type { Grant, World } from './world.ts';
 
 export interface Question {
@@ -70,25 +71,6 @@ function contextOf(world: World, facts: Facts, question: Question): Context {
   };
 }
 
-/** A List binds nothing of one thing, the compartment included (General_Variables_for_All_Requests). */
-function targetVariables(
-  world: World,
-  operation: Operation,
-  target: Target,
-): Record<string, readonly string[]> {
-  const applies = (name: string): boolean =>
-    operation.targets.some((beginning) => name === beginning || name.startsWith(`${beginning}.`));
-  const bound = Object.entries(target.variables ?? {}).filter(([name]) => applies(name));
-  const variables = Object.fromEntries(bound.map(([name, value]) => [name, [value]]));
-  if (operation.names.some((name) => name.startsWith('List'))) return variables;
-  const compartment = world.compartments.find(({ id }) => id === target.compartmentId);
-  return {
-    ...variables,
-    'target.compartment.id': [target.compartmentId],
-    ...(compartment ? { 'target.compartment.name': [compartment.name] } : {}),
-  };
-}
-
 function firstGrant(context: Context, alternatives: readonly string[]): Grant | undefined {
   return context.world.grants.find((grant) =>
     alternatives.some((permission) => refusal(context, grant, permission) === undefined),
@@ -136,26 +118,5 @@ function isAbout({ principal, groups }: Context, subject: Subject): boolean {
     case 'group':
     case 'dynamic-group':
       return subject.groups.some((reference) => 'id' in reference && groups.includes(reference.id));
-  }
-}
-
-const MONTHS = 'january february march april may june july august september october november december'.split(
-  ' ',
-);
-const DAYS = 'sunday monday tuesday wednesday thursday friday saturday'.split(' ');
-
-/** Months and days go by number and by name; which one OCI compares is not documented. UTC. */
-function timeVariable(name: string, now: Date): readonly string[] | undefined {
-  const month = now.getUTCMonth();
-  const day = now.getUTCDay();
-  switch (name) {
-    case 'request.utc-timestamp.month-of-year':
-      return [String(month + 1), MONTHS[month] ?? ''];
-    case 'request.utc-timestamp.day-of-month':
-      return [String(now.getUTCDate())];
-    case 'request.utc-timestamp.day-of-week':
-      return [String(day + 1), DAYS[day] ?? ''];
-    default:
-      return undefined;
   }
 }

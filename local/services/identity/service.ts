@@ -1,7 +1,7 @@
 // Identity: who calls, and whether they may.
 import type { Region, Service } from '../../types.ts';
 import { openAccess } from './access.ts';
-import type { Facts } from './claims.ts';
+import { dynamicGroupsOf, type Facts, groupsOf } from './claims.ts';
 import { openKeyring } from './keyring.ts';
 import { regionKey } from './regions.ts';
 import { identityRoutes } from './routes.ts';
@@ -22,6 +22,10 @@ export function identity(region: Region): Service {
   const sessions = openSessions(region, keyring.tokenKey);
   region.wiring.verifySigned = (request) => keyring.verifySigned(request);
   region.wiring.isAllowed = (principal, operation, target) => access.isAllowed(principal, operation, target);
+  region.wiring.groupsOf = (principal) => [
+    ...groupsOf(world, principal),
+    ...dynamicGroupsOf(world, principal, facts),
+  ];
   region.wiring.resourcePrincipal = (functionId) => sessions.resourcePrincipal(functionId);
   region.wiring.instanceCertificate = (instanceId) => sessions.instanceCertificate(instanceId);
   return {

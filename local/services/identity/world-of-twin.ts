@@ -1,8 +1,9 @@
 // The tenancy as far as a Terraform state tells it.
 import { createHash } from 'node:crypto';
 import type { Region, Twin, TwinResource } from '../../types.ts';
+import type { Compartment } from './compartments.ts';
 import { ADMINISTRATORS, DEVELOPERS, type User } from './users.ts';
-import { type Compartment, createWorld, type Group, type PolicyText, type World } from './world.ts';
+import { createWorld, type Group, type PolicyText, type World } from './world.ts';
 
 /** The policy every tenancy is born with (Identity/Concepts/policygetstarted). */
 const TENANT_ADMIN_POLICY = {

@@ -1,20 +1,8 @@
 // What IAM knows of the tenancy: compartments, groups, dynamic groups and policies, with names made OCIDs.
 import { invalidParameter } from '../../http/errors.ts';
+import { type Compartment, chain, locate } from './compartments.ts';
 import { type MatchingRule, parseMatchingRule } from './policy/matching-rule.ts';
-import {
-  type GroupReference,
-  type Location,
-  parseStatement,
-  type Statement,
-  type Subject,
-} from './policy/statement.ts';
-
-export interface Compartment {
-  readonly id: string;
-  readonly name: string;
-  /** Undefined for the tenancy's root. */
-  readonly parentId: string | undefined;
-}
+import { type GroupReference, parseStatement, type Statement, type Subject } from './policy/statement.ts';
 
 export interface Group {
   readonly id: string;
@@ -77,7 +65,7 @@ export function createWorld(text: WorldText): World {
       `The tenancy has ${grants.length} policy statements; OCI allows ${MAX_STATEMENTS.tenancy}.`,
     );
   }
-  return { ...text, rules, grants, isWithin: (id, above) => chain(text, id).includes(above) };
+  return { ...text, rules, grants, isWithin: (id, above) => chain(text.compartments, id).includes(above) };
 }
 
 function grantsOfPolicy(world: WorldText, { name, compartmentId, statements }: PolicyText): Grant[] {
@@ -94,7 +82,7 @@ function grantsOfPolicy(world: WorldText, { name, compartmentId, statements }: P
         text,
         subject: withIds(world, subject),
         permissions,
-        compartmentId: locate(world, compartmentId, location),
+        compartmentId: locate(world.compartments, compartmentId, location),
         condition,
       };
     }),
@@ -124,50 +112,4 @@ function withIds(world: WorldText, subject: Subject): Subject {
     return { id: found.id };
   };
   return { kind: subject.kind, groups: subject.groups.map(resolve) };
-}
-
-/** The OCID a statement is about. It must be the policy's own compartment or one below (managingpolicies). */
-function locate(world: WorldText, attachedTo: string, location: Location): string {
-  const root = world.compartments.find(({ parentId }) => parentId === undefined)?.id;
-  const id =
-    location.kind === 'tenancy'
-      ? root
-      : location.kind === 'id'
-        ? location.id
-        : walk(world, attachedTo, location.path);
-  if (id !== undefined && chain(world, id).includes(attachedTo)) return id;
-  const name =
-    location.kind === 'tenancy' ? 'tenancy' : location.kind === 'id' ? location.id : location.path.join(':');
-  throw invalidParameter(
-    `Compartment {${name}} does not exist or is not part of the policy compartment subtree`,
-  );
-}
-
-/** The first segment is the policy's own compartment or a child of it, each further one a child of the last. */
-function walk(world: WorldText, attachedTo: string, path: readonly string[]): string | undefined {
-  const isNamed = (compartment: Compartment, segment: string): boolean =>
-    compartment.parentId !== undefined &&
-    [compartment.name, compartment.id].includes(segment) &&
-    !isOcidAlone(path);
-  const [first = '', ...rest] = path;
-  let current = world.compartments.find(
-    (one) => (one.id === attachedTo || one.parentId === attachedTo) && isNamed(one, first),
-  );
-  for (const segment of rest) {
-    const parent = current;
-    current = parent && world.compartments.find((one) => one.parentId === parent.id && isNamed(one, segment));
-  }
-  return current?.id;
-}
-
-/** `compartment ocid1…` without `id` is refused, though OCIDs may stand in a longer path (facts: iam 1.3). */
-function isOcidAlone(path: readonly string[]): boolean {
-  return path.length === 1 && (path[0] ?? '').startsWith('ocid1.');
-}
-
-/** A compartment and all above it, up to the root. */
-function chain(world: WorldText, id: string): string[] {
-  const compartment = world.compartments.find((one) => one.id === id);
-  if (compartment === undefined) return [];
-  return compartment.parentId === undefined ? [id] : [id, ...chain(world, compartment.parentId)];
 }
