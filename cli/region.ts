@@ -1,0 +1,75 @@
+// The local region as the command line starts it: bundles built, state under .galley/region, a note for other commands.
+import { execFileSync } from 'node:child_process';
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { glob } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { RunningRegion, StartOptions } from '../local/region.ts';
+import { type Noted, removeNote, writeNote } from './context.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+export interface LocalOptions extends Omit<StartOptions, 'directory'> {
+  /** Where `.galley/` lies. */
+  readonly home: string;
+  /** Throws away what an earlier run left. */
+  readonly isReset: boolean;
+}
+
+export interface LocalRegion extends RunningRegion {
+  readonly note: Noted;
+}
+
+/** Starts the region with the pipeline in it, and notes where it is; `stop` takes the note away again. */
+export async function startLocal({ home, isReset, ...options }: LocalOptions): Promise<LocalRegion> {
+  await buildBundles();
+  const directory = join(home, '.galley', 'region');
+  if (isReset) rmSync(directory, { recursive: true, force: true });
+  const { startRegion } = await import('../local/region.ts');
+  const running = await startRegion({ ...options, directory, bundles: join(ROOT, 'dist') });
+  const note = noteOf(running);
+  writeNote(home, note);
+  const stop = async (): Promise<void> => {
+    removeNote(home);
+    await running.stop();
+  };
+  return { ...running, note, stop };
+}
+
+function noteOf({ region, description }: RunningRegion): Noted {
+  const configs = region.twin.of('oci_functions_function').map(({ values }) => values.config ?? {});
+  const named = Object.entries(Object.assign({}, ...configs)).filter(([name]) => name.startsWith('GALLEY_'));
+  const apply = region.twin.of('oci_functions_function').find(({ name }) => name === 'apply')?.values.id;
+  return {
+    environment: {
+      ...(Object.fromEntries(named) as Record<string, string>),
+      ...(typeof apply === 'string' ? { GALLEY_APPLY_FUNCTION_ID: apply } : {}),
+      ...(description.registry === ''
+        ? {}
+        : { GALLEY_OCIR_ENDPOINT: `${description.registry}/${description.namespace}/galley` }),
+      GALLEY_REGION: region.name,
+      GALLEY_BUCKET_NAMESPACE: description.namespace,
+      GALLEY_BUCKET_NAME: description.sourceBucket,
+      GALLEY_STATE_BUCKET_NAME: description.stateBucket,
+      GALLEY_ENDPOINT: description.endpoint,
+    },
+    ociConfig: description.ociConfig,
+    profile: 'DEFAULT',
+    kubeconfig: description.kubeconfig,
+  };
+}
+
+/** Runs the build when a source is newer than the bundles. */
+export async function buildBundles(): Promise<void> {
+  const made = ['upload-trigger/func.js', 'poll-build/func.js', 'apply/func.js', 'galley-build.mjs'].map(
+    (file) => join(ROOT, 'dist', file),
+  );
+  const oldest = made.every((file) => existsSync(file))
+    ? Math.min(...made.map((file) => statSync(file).mtimeMs))
+    : 0;
+  for await (const file of glob('{functions,shared,build-instance,tools}/**/*.ts', { cwd: ROOT })) {
+    if (statSync(join(ROOT, file)).mtimeMs <= oldest) continue;
+    execFileSync(process.execPath, ['tools/build.ts'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+    return;
+  }
+}
