@@ -16,7 +16,7 @@ data "oci_core_images" "oracle_linux" {
 
 locals {
   availability_domains = data.oci_identity_availability_domains.all.availability_domains[*].name
-  build_tag            = var.build_instance_tag == null ? null : regex("^(?P<key>[^=]+)=(?P<value>.+)$", var.build_instance_tag)
+  build_tag            = var.build_instance_tag == "" ? null : regex("^(?P<key>[^=]+)=(?P<value>.+)$", var.build_instance_tag)
 
   build_environment = merge(
     {
@@ -29,7 +29,7 @@ locals {
       GALLEY_BUILD_SECONDS     = tostring(var.build_timeout_in_seconds)
     },
     local.has_auth_token ? {
-      GALLEY_OCIR_USERNAME   = coalesce(var.ocir_username, "-")
+      GALLEY_OCIR_USERNAME   = var.ocir_username
       GALLEY_OCIR_AUTH_TOKEN = local.auth_token_secret_id
     } : {},
   )
@@ -111,7 +111,7 @@ resource "oci_core_instance" "build" {
     }
 
     precondition {
-      condition     = !local.has_auth_token || var.ocir_username != null
+      condition     = !local.has_auth_token || var.ocir_username != ""
       error_message = "ocir_auth_token needs ocir_username."
     }
   }

@@ -20,20 +20,27 @@ resource "oci_functions_application" "this" {
     GALLEY_BUILD_SECONDS     = tostring(var.build_timeout_in_seconds)
     GALLEY_DELIVERY_SECONDS  = tostring(var.delivery_timeout_in_seconds)
   }
+
+  lifecycle {
+    precondition {
+      condition     = (var.functions_subnet_ocid == "") == (var.build_subnet_ocid == "")
+      error_message = "Give both functions_subnet_ocid and build_subnet_ocid, or neither: then a network is created."
+    }
+  }
 }
 
 resource "oci_functions_function" "upload_trigger" {
   application_id     = oci_functions_application.this.id
   display_name       = "upload-trigger"
-  image              = try(split("@", var.upload_trigger_image)[0], "")
+  image              = split("@", var.upload_trigger_image)[0]
   image_digest       = try(split("@", var.upload_trigger_image)[1], "")
   memory_in_mbs      = tostring(var.functions_memory_in_mbs)
   timeout_in_seconds = 120
-  config             = { GALLEY_APPLY_FUNCTION_ID = oci_functions_function.apply.id }
+  config             = {}
 
   lifecycle {
     precondition {
-      condition     = var.upload_trigger_image != null
+      condition     = var.upload_trigger_image != ""
       error_message = "upload_trigger_image is not set: push the images with `npm run images` and copy what it prints."
     }
   }
@@ -42,15 +49,19 @@ resource "oci_functions_function" "upload_trigger" {
 resource "oci_functions_function" "poll_build" {
   application_id     = oci_functions_application.this.id
   display_name       = "poll-build"
-  image              = try(split("@", var.poll_build_image)[0], "")
+  image              = split("@", var.poll_build_image)[0]
   image_digest       = try(split("@", var.poll_build_image)[1], "")
   memory_in_mbs      = tostring(var.functions_memory_in_mbs)
   timeout_in_seconds = 300
-  config             = { GALLEY_APPLY_FUNCTION_ID = oci_functions_function.apply.id }
+
+  config = {
+    GALLEY_APPLY_FUNCTION_ID     = oci_functions_function.apply.id
+    GALLEY_APPLY_INVOKE_ENDPOINT = oci_functions_function.apply.invoke_endpoint
+  }
 
   lifecycle {
     precondition {
-      condition     = var.poll_build_image != null
+      condition     = var.poll_build_image != ""
       error_message = "poll_build_image is not set: push the images with `npm run images` and copy what it prints."
     }
   }
@@ -59,15 +70,15 @@ resource "oci_functions_function" "poll_build" {
 resource "oci_functions_function" "apply" {
   application_id     = oci_functions_application.this.id
   display_name       = "apply"
-  image              = try(split("@", var.apply_image)[0], "")
+  image              = split("@", var.apply_image)[0]
   image_digest       = try(split("@", var.apply_image)[1], "")
   memory_in_mbs      = tostring(var.functions_memory_in_mbs)
   timeout_in_seconds = 300
-  config             = {} # its own id, with which it goes on after a pause, is in FN_FN_ID
+  config             = {}
 
   lifecycle {
     precondition {
-      condition     = var.apply_image != null
+      condition     = var.apply_image != ""
       error_message = "apply_image is not set: push the images with `npm run images` and copy what it prints."
     }
   }

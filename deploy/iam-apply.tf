@@ -7,12 +7,12 @@ resource "oci_identity_policy" "apply" {
   description    = "What functions/apply of Galley may do"
   statements = [for grant in [
     "{OBJECT_INSPECT} ${local.here} where ${local.state_bucket}",
-    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'manifests/*', target.object.name = 'results/*'}}",
-    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'active/*', target.object.name = 'done/*', target.object.name = 'heads/*', target.object.name = 'plans/*', target.object.name = 'logs/*'}}",
-    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'active/*', target.object.name = 'slots/*', target.object.name = 'cancel/*'}}",
+    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "heads", "slots", "cancel", "results", "manifests"] : local.in_folder[folder]])}}}",
+    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "heads", "plans", "logs"] : local.in_folder[folder]])}}}",
+    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "slots", "cancel"] : local.in_folder[folder]])}}}",
     "{INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT} ${local.here}",
-    # A rollout may outlast an invocation: apply calls itself again.
-    "{FN_INVOCATION} ${local.here} where target.function.id = '${oci_functions_function.apply.id}'",
+    # A rollout may outlast an invocation: apply looks its own endpoint up and calls itself again.
+    "{FN_FUNCTION_READ, FN_INVOCATION} ${local.here} where target.function.id = '${oci_functions_function.apply.id}'",
   ] : "Allow dynamic-group id ${oci_identity_dynamic_group.apply.id} to ${grant}"]
 }
 
@@ -23,6 +23,6 @@ resource "oci_identity_policy" "apply_cluster" {
   name           = "${local.unique_name}-apply-cluster"
   description    = "Lets functions/apply of Galley into the cluster"
   statements = [
-    "Allow dynamic-group id ${oci_identity_dynamic_group.apply.id} to {CLUSTER_USE} in compartment id ${coalesce(var.cluster_compartment_ocid, var.compartment_ocid)} where target.cluster.id = '${var.cluster_ocid}'",
+    "Allow dynamic-group id ${oci_identity_dynamic_group.apply.id} to {CLUSTER_READ, CLUSTER_USE} in compartment id ${coalesce(var.cluster_compartment_ocid, var.compartment_ocid)} where target.cluster.id = '${var.cluster_ocid}'",
   ]
 }

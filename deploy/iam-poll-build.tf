@@ -7,12 +7,12 @@ resource "oci_identity_policy" "poll_build" {
   statements = [for grant in [
     "{OBJECT_INSPECT} ${local.here} where any {${local.source_bucket}, ${local.state_bucket}}",
     "{OBJECT_READ} ${local.here} where all {${local.source_bucket}, target.object.name = 'apps/*'}",
-    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, target.object.name = 'results/*'}",
-    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'active/*', target.object.name = 'done/*', target.object.name = 'slots/*', target.object.name = 'manifests/*'}}",
-    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'active/*', target.object.name = 'slots/*', target.object.name = 'cancel/*'}}",
+    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "heads", "slots", "cancel", "results"] : local.in_folder[folder]])}}}",
+    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "slots", "manifests"] : local.in_folder[folder]])}}}",
+    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "slots", "cancel"] : local.in_folder[folder]])}}}",
     "{INSTANCE_AGENT_COMMAND_CREATE} ${local.here} where ${local.build_instances}",
-    # Finding a command by its name lists them all, and only its own id is known when it is canceled.
-    "{INSTANCE_AGENT_COMMAND_INSPECT, INSTANCE_AGENT_COMMAND_DELETE, INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT, INSTANCE_AGENT_PLUGIN_READ} ${local.here}",
+    # To find a command by its name it lists them all; and it asks why an instance does not fetch its commands.
+    "{INSTANCE_AGENT_COMMAND_INSPECT, INSTANCE_AGENT_COMMAND_DELETE, INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT, INSTANCE_READ, INSTANCE_AGENT_PLUGIN_READ} ${local.here}",
     "{FN_INVOCATION} ${local.here} where target.function.id = '${oci_functions_function.apply.id}'",
   ] : "Allow dynamic-group id ${oci_identity_dynamic_group.poll_build.id} to ${grant}"]
 }

@@ -5,16 +5,17 @@ resource "oci_identity_policy" "upload_trigger" {
   compartment_id = var.compartment_ocid
   name           = "${local.unique_name}-upload-trigger"
   description    = "What functions/upload-trigger of Galley may do"
-  statements = [for grant in [
+  statements = [for grant in concat([
     # A listing carries no object name, so this cannot be narrower.
     "{OBJECT_INSPECT} ${local.here} where any {${local.source_bucket}, ${local.state_bucket}}",
     "{OBJECT_READ} ${local.here} where all {${local.source_bucket}, target.object.name = 'apps/*'}",
-    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, target.object.name = 'results/*'}",
-    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'active/*', target.object.name = 'done/*', target.object.name = 'slots/*', target.object.name = 'manifests/*'}}",
-    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {target.object.name = 'active/*', target.object.name = 'slots/*', target.object.name = 'cancel/*'}}",
+    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "heads", "slots", "cancel", "results"] : local.in_folder[folder]])}}}",
+    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "slots", "manifests"] : local.in_folder[folder]])}}}",
+    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "slots", "cancel"] : local.in_folder[folder]])}}}",
     "{INSTANCE_AGENT_COMMAND_CREATE} ${local.here} where ${local.build_instances}",
-    "{INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT, INSTANCE_AGENT_PLUGIN_READ} ${local.here}",
-    # An upload that names an image is not built: it goes to apply at once.
-    "{FN_INVOCATION} ${local.here} where target.function.id = '${oci_functions_function.apply.id}'",
-  ] : "Allow dynamic-group id ${oci_identity_dynamic_group.upload_trigger.id} to ${grant}"]
+    "{INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT} ${local.here}",
+    ], var.build_instance_count == 1 ? [] : [
+    # Of several instances it takes one that is fit.
+    "{INSTANCE_READ, INSTANCE_AGENT_PLUGIN_READ} ${local.here}",
+  ]) : "Allow dynamic-group id ${oci_identity_dynamic_group.upload_trigger.id} to ${grant}"]
 }

@@ -4,6 +4,7 @@ locals {
   source_bucket   = "target.bucket.name = '${oci_objectstorage_bucket.source.name}'"
   state_bucket    = "target.bucket.name = '${oci_objectstorage_bucket.state.name}'"
   build_instances = "any {${join(", ", [for id in oci_core_instance.build[*].id : "target.instance.id = '${id}'"])}}"
+  in_folder       = { for folder in ["active", "done", "heads", "slots", "cancel", "results", "manifests", "logs", "plans", "system"] : folder => "target.object.name = '${folder}/*'" }
   builder_tag     = local.build_tag == null ? "" : ", tag.${local.build_tag.key}.value = '${local.build_tag.value}'"
 }
 

@@ -30,7 +30,7 @@ resource "oci_ons_notification_topic" "failures" {
 }
 
 resource "oci_ons_subscription" "failures" {
-  count          = var.alert_email == null ? 0 : 1
+  count          = var.alert_email == "" ? 0 : 1
   compartment_id = var.compartment_ocid
   topic_id       = oci_ons_notification_topic.failures.id
   protocol       = "EMAIL"

@@ -1,8 +1,8 @@
 # A network of our own, unless both subnets are given: no way in, one way out.
 locals {
-  create_network      = var.functions_subnet_ocid == null || var.build_subnet_ocid == null
-  functions_subnet_id = coalesce(var.functions_subnet_ocid, one(oci_core_subnet.functions[*].id))
-  build_subnet_id     = coalesce(var.build_subnet_ocid, one(oci_core_subnet.build[*].id))
+  create_network      = var.functions_subnet_ocid == "" && var.build_subnet_ocid == ""
+  functions_subnet_id = local.create_network ? oci_core_subnet.functions[0].id : var.functions_subnet_ocid
+  build_subnet_id     = local.create_network ? oci_core_subnet.build[0].id : var.build_subnet_ocid
   https               = 443
   kubernetes_api      = 6443
 }

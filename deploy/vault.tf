@@ -1,9 +1,9 @@
 # Only for OCIR's user name and auth token. Without them there is no vault: the Build Instance asks OCIR for its own token.
 locals {
   # That there is a token is no secret, and `count` takes no sensitive value.
-  has_auth_token_text  = nonsensitive(var.ocir_auth_token != null)
-  create_secret        = local.has_auth_token_text && var.ocir_auth_token_secret_ocid == null
-  has_auth_token       = local.has_auth_token_text || var.ocir_auth_token_secret_ocid != null
+  has_auth_token_text  = nonsensitive(var.ocir_auth_token != "")
+  create_secret        = local.has_auth_token_text && var.ocir_auth_token_secret_ocid == ""
+  has_auth_token       = local.has_auth_token_text || var.ocir_auth_token_secret_ocid != ""
   auth_token_secret_id = local.create_secret ? one(oci_vault_secret.ocir_auth_token[*].id) : var.ocir_auth_token_secret_ocid
 }
 

@@ -131,7 +131,7 @@ run "needs_images" {
   command = plan
 
   variables {
-    apply_image = null
+    apply_image = ""
   }
 
   expect_failures = [oci_functions_function.apply]
@@ -155,4 +155,14 @@ run "token_needs_user" {
   }
 
   expect_failures = [oci_core_instance.build]
+}
+
+run "both_subnets_or_none" {
+  command = plan
+
+  variables {
+    build_subnet_ocid = "ocid1.subnet.oc1.eu-frankfurt-1.aaaabuild"
+  }
+
+  expect_failures = [oci_functions_application.this]
 }

@@ -76,7 +76,7 @@ export async function openWorkspace({
     directory,
     run,
     must,
-    variables: (values) => writeFile(join(directory, 'test.auto.tfvars.json'), JSON.stringify(values)),
+    variables: (values) => writeFile(join(directory, 'test.auto.tfvars.json'), JSON.stringify(values, null, 2)),
     state: async () => JSON.parse(await readFile(join(directory, 'terraform.tfstate'), 'utf8')),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
