@@ -1,5 +1,6 @@
 // The galley command: one file per command in commands/; this one knows the words and the exit codes.
 import { Command, CommanderError, Option } from 'commander';
+import { LEFT_OUT } from '../local/cluster/stand-in/left-out.ts';
 import { messageOf, PipelineError } from '../shared/errors.ts';
 import { loadContext } from './context.ts';
 import { openDesk } from './desk.ts';
@@ -39,8 +40,11 @@ const up = program
   .option('--clock <seconds>', 'how often the alarm fires', '60')
   .option('--state <file>', 'Terraform state the region is a twin of (default: that of deploy/)')
   .action(async (options) => finish((await import('./commands/up.ts')).up(options, terminal())));
-example(up, 'galley up --cluster stand-in').addHelpText('after', async () =>
-  (await import('./stand-in-notes.ts')).standInNotes(),
+example(up, 'galley up --cluster stand-in').addHelpText(
+  'after',
+  `
+The stand-in cluster leaves out:
+  ${LEFT_OUT.join('\n  ')}`,
 );
 
 example(

@@ -1,12 +1,15 @@
 // galley push [DIR]: pack, upload, follow.
-import { createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createWriteStream, existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { parse, stringify } from 'yaml';
 import type { Build } from '../../shared/build/build.ts';
 import { buildId } from '../../shared/build/id.ts';
 import { PipelineError } from '../../shared/errors.ts';
+import { DESCRIPTOR_NAME } from '../../shared/tarball/descriptor.ts';
+import { listSource } from '../../shared/tarball/listing.ts';
 import { pack } from '../../shared/tarball/pack.ts';
 import { checkApp } from '../choose.ts';
 import type { Context } from '../context.ts';
@@ -104,30 +107,34 @@ async function packTo(
   { file, terminal }: { file: string; terminal: Terminal },
 ): Promise<Packed> {
   terminal.progress(`packing ${root}`);
-  const packed = await pack(root);
-  await pipeline(packed.stream, createWriteStream(file));
+  const { stream, files, leftOut } = pack(root);
+  await pipeline(stream, createWriteStream(file));
   const { size: bytes } = await stat(file);
   terminal.endProgress();
-  terminal.note(`packed ${packed.files.length} files, ${size(bytes)}`);
+  terminal.note(`packed ${files} files, ${size(bytes)}; left out: ${leftOut}`);
   return { file, bytes };
 }
 
-/** An image alone: a tarball of nothing but a galley.yaml, and the manifests of the directory if it has any. */
+/** An image alone: galley.yaml with that image, and the plain manifests of the directory if it has any. */
 async function packImage(image: string, { root, file }: { root: string; file: string }): Promise<Packed> {
-  const packed = await pack(root, { only: ['k8s', 'galley.yaml'], descriptor: { image } });
-  await pipeline(packed.stream, createWriteStream(file));
+  const source = join(dirname(file), 'source');
+  await mkdir(source);
+  const said = await readFile(join(root, DESCRIPTOR_NAME), 'utf8').catch(() => '');
+  const { build: _, ...descriptor } = (parse(said) ?? {}) as Record<string, unknown>;
+  await writeFile(join(source, DESCRIPTOR_NAME), stringify({ ...descriptor, image }));
+  if (existsSync(join(root, 'k8s'))) await cp(join(root, 'k8s'), join(source, 'k8s'), { recursive: true });
+  await pipeline(pack(source).stream, createWriteStream(file));
   return { file, bytes: (await stat(file)).size };
 }
 
-async function list(root: string, terminal: Terminal): Promise<number> {
-  const { files, leftOut, stream } = await pack(root);
-  stream.destroy();
-  for (const { path, bytes } of files) terminal.print(`${size(bytes).padStart(9)}  ${path}`);
-  const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  terminal.note(
-    `${files.length} files, ${size(total)} before compression; left out: ${leftOut.join(', ') || 'nothing'}`,
-  );
-  terminal.json({ files, leftOut });
+function list(root: string, terminal: Terminal): number {
+  const { items, leftOut, ignoreFile } = listSource(root);
+  const files = items.filter(({ kind }) => kind !== 'directory');
+  for (const { path, size: bytes } of files) terminal.print(`${size(bytes).padStart(9)}  ${path}`);
+  const total = files.reduce((sum, file) => sum + file.size, 0);
+  const rules = ignoreFile === undefined ? 'no ignore file' : `by ${ignoreFile}`;
+  terminal.note(`${files.length} files, ${size(total)} before compression; left out: ${leftOut} (${rules})`);
+  terminal.json({ files: files.map(({ path, size: bytes }) => ({ path, bytes })), leftOut, ignoreFile });
   return 0;
 }
 
