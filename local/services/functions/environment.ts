@@ -1,5 +1,6 @@
 // The environment of a function: configuration, Fn's variables, the resource principal's.
 import type { Region } from '../../types.ts';
+import { localRepositoryPrefix } from '../registry/repository-prefix.ts';
 import type { FunctionDefinition } from './definitions.ts';
 import { TMP_MB } from './settings.ts';
 
@@ -46,7 +47,8 @@ export function localConfig(
 ): Record<string, string> {
   const ocir = config.GALLEY_OCIR_ENDPOINT;
   if (ocir === undefined) return { GALLEY_ENDPOINT: region.endpoint };
-  const prefix = ocir.split('/').slice(2);
-  const repository = [region.wiring.registryHost(), region.namespace, ...prefix].join('/');
-  return { GALLEY_ENDPOINT: region.endpoint, GALLEY_OCIR_ENDPOINT: repository };
+  return {
+    GALLEY_ENDPOINT: region.endpoint,
+    GALLEY_OCIR_ENDPOINT: localRepositoryPrefix(region, ocir),
+  };
 }

@@ -1,5 +1,6 @@
 // The reads of the Functions management API (20181201), answered from the twin.
 import { invalidParameter, notAuthorizedOrNotFound } from '../../http/errors.ts';
+import { isoTime } from '../../twin-time.ts';
 import type { Call, Region, Route, Target, TwinResource } from '../../types.ts';
 import { text, texts } from './definitions.ts';
 
@@ -116,10 +117,4 @@ function common(values: TwinResource['values']): object {
     timeCreated: isoTime(values.time_created),
     timeUpdated: isoTime(values.time_updated),
   };
-}
-
-/** Terraform keeps Go's format: `2026-11-24 00:00:00 +0000 UTC`. */
-function isoTime(value: unknown): string | undefined {
-  const match = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) \+0000 UTC$/.exec(text(value));
-  return match ? new Date(`${match[1]}T${match[2]}Z`).toISOString() : undefined;
 }
