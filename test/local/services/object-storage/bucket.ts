@@ -1,0 +1,101 @@
+// A region with Object Storage, and shorthands for one bucket of it.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ObjectStorageClient } from 'oci-objectstorage';
+import type { StartOptions } from '../../../../local/region.ts';
+import { noRetries, startTestRegion, type TestRegion } from '../../../helpers/region.ts';
+
+export interface TestBucket {
+  readonly running: TestRegion;
+  readonly client: ObjectStorageClient;
+  /** The owner may do all; the developer what the twin's policies say. */
+  readonly developer: ObjectStorageClient;
+  readonly at: { readonly namespaceName: string; readonly bucketName: string };
+  put(objectName: string, body?: string, more?: object): Promise<string>;
+  text(objectName: string, more?: object): Promise<string>;
+  names(query?: object): Promise<string[]>;
+}
+
+export function storageClient(running: TestRegion, profile?: 'DEVELOPER'): ObjectStorageClient {
+  const authenticationDetailsProvider = running.credentials(profile);
+  const client = new ObjectStorageClient({ authenticationDetailsProvider }, noRetries);
+  client.endpoint = running.endpoint;
+  return client;
+}
+
+/** The state bucket of the default twin: events on, no versioning. */
+export async function startBucket(overrides: Partial<StartOptions> = {}): Promise<TestBucket> {
+  const running = await startTestRegion({ services: ['object-storage', 'events'], ...overrides });
+  running.region.wiring.invoke ??= async () => ({ status: 202, headers: {}, body: Buffer.alloc(0) });
+  return bucketOf(running, running.description.stateBucket);
+}
+
+export function bucketOf(running: TestRegion, bucketName: string): TestBucket {
+  const client = storageClient(running);
+  const at = { namespaceName: running.description.namespace, bucketName };
+  return {
+    running,
+    client,
+    developer: storageClient(running, 'DEVELOPER'),
+    at,
+    put: async (objectName, body = 'body', more = {}) =>
+      (await client.putObject({ ...at, objectName, putObjectBody: body, ...more })).eTag,
+    text: async (objectName, more = {}) =>
+      textOf((await client.getObject({ ...at, objectName, ...more })).value),
+    names: async (query = {}) =>
+      (await client.listObjects({ ...at, ...query })).listObjects.objects.map(({ name }) => name),
+  };
+}
+
+/** The SDK hands out a web stream. */
+export async function textOf(value: unknown): Promise<string> {
+  if (!(value instanceof ReadableStream)) throw new TypeError('not a web stream');
+  return new Response(value).text();
+}
+
+/** What a call was answered: `200`, or status and code such as `412 IfMatchFailed`. */
+export async function outcome(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return 'ok';
+  } catch (error) {
+    if (error instanceof Error && 'statusCode' in error && 'serviceCode' in error) {
+      return `${error.statusCode} ${error.serviceCode}`;
+    }
+    throw error;
+  }
+}
+
+interface Block {
+  readonly mode: 'managed';
+  readonly type: string;
+  readonly name: string;
+  readonly instances: readonly { readonly attributes: Readonly<Record<string, unknown>> }[];
+}
+
+/** One resource of a state. */
+export function resource(type: string, name: string, attributes: Readonly<Record<string, unknown>>): Block {
+  return { mode: 'managed', type, name, instances: [{ attributes }] };
+}
+
+/** Writes a twin like the default one with more policy statements and resources, and answers its path. */
+export function twinWith(directory: string, more: { statements?: string[]; resources?: Block[] }): string {
+  const url = new URL('../../../../local/default.tfstate.json', import.meta.url);
+  const state: { resources: Block[] } = JSON.parse(readFileSync(url, 'utf8'));
+  const places = state.resources.flatMap(({ instances }) =>
+    instances.map(({ attributes }) => attributes.compartment_id),
+  );
+  const tenancy = places.find((place) => typeof place === 'string' && place.startsWith('ocid1.tenancy.'));
+  const policy = resource('oci_identity_policy', 'more', {
+    id: 'ocid1.policy.oc1..more',
+    name: 'more',
+    compartment_id: tenancy,
+    statements: more.statements ?? [],
+  });
+  const file = join(directory, 'twin.tfstate.json');
+  writeFileSync(
+    file,
+    JSON.stringify({ ...state, resources: [...state.resources, policy, ...(more.resources ?? [])] }),
+  );
+  return file;
+}
