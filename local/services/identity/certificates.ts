@@ -1,12 +1,12 @@
 // X.509 certificates of instances, as OCI puts them into every machine, and the authority that signs them.
 // Not openssl: it holds a subject's parts to 64 characters, and OCI's `OU=opc-…:<OCID>` are longer.
 import './reflect.ts';
-import { webcrypto, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { cryptoProvider, X509CertificateGenerator } from '@peculiar/x509';
 import { notAuthenticated } from '../../http/errors.ts';
 import type { Principal } from '../../types.ts';
 
-cryptoProvider.set(webcrypto);
+cryptoProvider.set(crypto);
 
 /** RSA, as the SDKs sign the request for a token with rsa-sha256. */
 const ALGORITHM = {
@@ -28,7 +28,7 @@ export interface Authority {
 
 /** A fresh authority: clients read their certificate again before each token, so none outlives the region. */
 export async function createAuthority(now: () => Date): Promise<Authority> {
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const own = await X509CertificateGenerator.createSelfSigned({
     ...lifetime(now()),
     name: 'CN=PKISVC Identity Intermediate local',
@@ -38,7 +38,7 @@ export async function createAuthority(now: () => Date): Promise<Authority> {
   return {
     certificate: new X509Certificate(own.toString('pem')),
     async issue(instance) {
-      const leaf = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+      const leaf = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
       const certificate = await X509CertificateGenerator.create({
         ...lifetime(now()),
         subject: subjectOf(instance),
@@ -70,8 +70,8 @@ function subjectOf({ id, compartmentId, tenancyId }: Principal): { [name: string
   return [{ CN: [id] }, ...units.map((unit) => ({ OU: [`opc-${unit}`] }))];
 }
 
-async function privatePem(key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
+async function privatePem(key: CryptoKey): Promise<string> {
+  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', key)).toString('base64');
   return `-----BEGIN PRIVATE KEY-----\n${(der.match(/.{1,64}/g) ?? []).join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
