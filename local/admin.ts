@@ -1,7 +1,7 @@
 // What is asked of the region itself, not of a service of OCI: `/_galley/…`, unsigned, on the loopback only.
 import { parseFault } from './fault-details.ts';
 import type { FaultBox } from './faults.ts';
-import { notPlayed } from './twin.ts';
+import { notPlayed } from './played.ts';
 import type { Region, Route, Service } from './types.ts';
 
 interface Inside {

@@ -16,6 +16,7 @@ const { values } = parseArgs({
     directory: { type: 'string' },
     port: { type: 'string' },
     twin: { type: 'string' },
+    services: { type: 'string' },
     cluster: { type: 'string' },
     functions: { type: 'string' },
     bundles: { type: 'string' },

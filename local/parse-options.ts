@@ -1,11 +1,13 @@
 // Text of the command line → options of a region; every mistake at once.
 import { resolve } from 'node:path';
+import type { StartOptions } from './options.ts';
+import { SERVICE_NAMES, type ServiceName } from './services.ts';
 import type { RegionOptions } from './types.ts';
 
 type Words = Readonly<Record<string, string | undefined>>;
 
 /** Options in the words of `local/main.ts`. Throws TypeError listing every option that is wrong. */
-export function parseOptions(words: Words): Partial<RegionOptions> & { twin?: string } {
+export function parseOptions(words: Words): Partial<RegionOptions> & Pick<StartOptions, 'twin' | 'services'> {
   const problems: string[] = [];
   const read = <Value>(name: string, parse: (text: string) => Value): Value | undefined => {
     const text = words[name];
@@ -20,6 +22,7 @@ export function parseOptions(words: Words): Partial<RegionOptions> & { twin?: st
   const options = {
     port: read('port', (text) => number(text, { min: 0, max: 65_535, isWhole: true })),
     twin: read('twin', (text) => resolve(text)),
+    services: read('services', services),
     cluster: read('cluster', cluster),
     functions: read('functions', (text) => oneOf(text, ['auto', 'containers', 'processes'])),
     bundles: read('bundles', (text) => resolve(text)),
@@ -36,6 +39,10 @@ function cluster(text: string): RegionOptions['cluster'] {
   const prefix = 'kubeconfig=';
   if (text.startsWith(prefix)) return `kubeconfig=${resolve(text.slice(prefix.length))}`;
   return oneOf(text, ['auto', 'stand-in', 'real']);
+}
+
+function services(text: string): ServiceName[] {
+  return text.split(',').map((name) => oneOf(name, SERVICE_NAMES));
 }
 
 function oneOf<Word extends string>(text: string, words: readonly Word[]): Word {

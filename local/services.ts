@@ -15,6 +15,7 @@ const ORDER = [
 ] as const;
 
 export type ServiceName = (typeof ORDER)[number][0];
+export const SERVICE_NAMES: readonly ServiceName[] = ORDER.map(([name]) => name);
 
 /** Makes the services named (default: all); identity is always there, as nothing is answered without it. */
 export async function createServices(region: Region, names?: readonly ServiceName[]): Promise<Service[]> {

@@ -72,13 +72,36 @@ function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    const offset = Number(/position (\d+)/.exec(message(cause))?.[1] ?? text.length);
+    const offset = brokenAt(text, message(cause));
     const word = /\S+/.exec(text.slice(offset))?.[0] ?? 'the end of the file';
     const at = lineAndColumn(text, offset);
     throw new TwinError(
       `${file}:${at}: not JSON at "${word.slice(0, 40)}"; a Terraform state is a JSON file`,
       { cause },
     );
+  }
+}
+
+/** V8 names the place in some messages only; else it is the end of the longest beginning that may go on. */
+function brokenAt(text: string, said: string): number {
+  const named = /position (\d+)/.exec(said)?.[1];
+  if (named !== undefined) return Number(named);
+  let [good, bad] = [0, text.length];
+  while (good < bad) {
+    const middle = Math.ceil((good + bad) / 2);
+    if (mayGoOn(text.slice(0, middle))) good = middle;
+    else bad = middle - 1;
+  }
+  return good;
+}
+
+function mayGoOn(beginning: string): boolean {
+  try {
+    JSON.parse(beginning);
+    return true;
+  } catch (cause) {
+    const said = message(cause);
+    return /end of JSON input|Unterminated/.test(said) || said.includes(`position ${beginning.length}`);
   }
 }
 
@@ -98,31 +121,4 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function message(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
-}
-
-/** What the region plays of a state. Networks, logs, alarms' metrics and the like shape the cloud only. */
-const PLAYED: ReadonlySet<string> = new Set([
-  'oci_objectstorage_bucket',
-  'oci_objectstorage_object',
-  'oci_functions_application',
-  'oci_functions_function',
-  'oci_events_rule',
-  'oci_ons_notification_topic',
-  'oci_ons_subscription',
-  'oci_monitoring_alarm',
-  'oci_core_instance',
-  'oci_identity_dynamic_group',
-  'oci_identity_policy',
-  'oci_containerengine_cluster',
-  'oci_artifacts_container_repository',
-]);
-
-/** The addresses of resources that exist in the cloud and that this region leaves out, sorted. */
-export function notPlayed(twin: Twin): readonly string[] {
-  const addresses = twin.resources
-    .filter(({ type }) => !PLAYED.has(type))
-    .map(
-      ({ type, name, index }) => `${type}.${name}${index === undefined ? '' : `[${JSON.stringify(index)}]`}`,
-    );
-  return addresses.sort();
 }
