@@ -1,0 +1,3 @@
+import { endToEnd } from './suite.ts';
+
+endToEnd({ cluster: 'stand-in', functions: 'processes' });
