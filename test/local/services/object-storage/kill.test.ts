@@ -58,7 +58,7 @@ test('every object is the old or the new one, no answered write is lost, every e
     const writing = Array.from({ length: 40 }, async (_, index) => {
       const objectName = `results/a/${index % 10}`;
       // Small and large bodies: the kill comes while some are half on disk.
-      const body = `${round}.${index}.`.padEnd(index % 2 ? 3_000_000 : 20, 'x');
+      const body = `${round}.${index}.`.padEnd(index % 4 ? 20 : 1_500_000, 'x');
       sent.set(objectName, [...(sent.get(objectName) ?? []), body]);
       await client.putObject({ ...at, objectName, putObjectBody: body });
       answered.set(objectName, body);
