@@ -1,0 +1,113 @@
+// Packs a source directory for upload: the same source gives the same bytes, on every machine and on every day.
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Pack, pack as packer } from 'tar-stream';
+import { messageOf, PipelineError } from '../errors.ts';
+import { gzipped } from './gzip.ts';
+import { type Item, type Listing, listSource } from './listing.ts';
+
+export interface Packed {
+  /** The gzip tarball. An error on the way destroys it with that error. */
+  readonly stream: Readable;
+  readonly files: number;
+  /** Content of all files, before compression. */
+  readonly bytes: number;
+  /** Files and directories the ignore rules left out. */
+  readonly leftOut: number;
+  readonly ignoreFile: Listing['ignoreFile'];
+}
+
+/** Files up to this size are read ahead, `AHEAD` of them at once; larger ones go through as streams. */
+const SMALL_BYTES = 256 * 1024;
+const AHEAD = 16;
+
+/** Throws TarballRefused and PipelineError as `listSource` does. */
+export function pack(directory: string): Packed {
+  const root = resolve(directory);
+  const { items, leftOut, ignoreFile } = listSource(root);
+  const tar = packer();
+  fill(tar, { root, items }).catch((error: unknown) => tar.destroy(asError(error)));
+  const files = items.filter(({ kind }) => kind === 'file');
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return {
+    stream: Readable.from(gzipped(tar as AsyncIterable<Uint8Array>)),
+    files: files.length,
+    bytes,
+    leftOut,
+    ignoreFile,
+  };
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(messageOf(error)));
+
+type Source = { readonly root: string; readonly items: readonly Item[] };
+
+async function fill(tar: Pack, { root, items }: Source): Promise<void> {
+  const ahead = new Map<number, Promise<Buffer>>();
+  const readAhead = (index: number): void => {
+    const item = items[index];
+    if (item?.kind !== 'file' || item.size > SMALL_BYTES) return;
+    const content = readFile(join(root, item.path));
+    // Awaited in its turn; until then a failure must not count as unhandled.
+    content.catch(() => undefined);
+    ahead.set(index, content);
+  };
+  for (let index = 0; index < AHEAD; index += 1) readAhead(index);
+  for (const [index, item] of items.entries()) {
+    readAhead(index + AHEAD);
+    const content = ahead.get(index);
+    ahead.delete(index);
+    await add(tar, { root, item, content });
+  }
+  tar.finalize();
+}
+
+interface Addition {
+  readonly root: string;
+  readonly item: Item;
+  readonly content: Promise<Buffer> | undefined;
+}
+
+async function add(tar: Pack, { root, item, content }: Addition): Promise<void> {
+  try {
+    if (content !== undefined) await entry(tar, headerOf(item), await content);
+    else if (item.kind !== 'file') await entry(tar, headerOf(item), '');
+    else await large(tar, { root, item });
+  } catch (cause) {
+    const hint = 'Was it changed while it was packed? Try again.';
+    const message = `Could not pack ${item.path}: ${messageOf(cause)}`;
+    throw new PipelineError(message, { retry: 'never', reason: 'SourceUnreadable', hint, cause });
+  }
+}
+
+type Header = Parameters<Pack['entry']>[0];
+
+/** No time, no owner, and of the mode only whether it may be executed. */
+function headerOf({ path, kind, size, isExecutable, target }: Item): Header {
+  return {
+    name: kind === 'directory' ? `${path}/` : path,
+    type: kind,
+    size,
+    mode: isExecutable ? 0o755 : 0o644,
+    mtime: new Date(0),
+    uid: 0,
+    gid: 0,
+    ...(kind === 'symlink' ? { linkname: target } : {}),
+  };
+}
+
+function entry(tar: Pack, header: Header, content: Buffer | string): Promise<void> {
+  return new Promise((done, fail) => {
+    const size = Buffer.byteLength(content);
+    tar.entry({ ...header, size }, content, (error) => (error ? fail(error) : done()));
+  });
+}
+
+async function large(tar: Pack, { root, item }: { root: string; item: Item }): Promise<void> {
+  // Not past the size in the header: a log that grows meanwhile is cut, not refused.
+  const content = createReadStream(join(root, item.path), { end: item.size - 1, highWaterMark: SMALL_BYTES });
+  await pipeline(content, tar.entry(headerOf(item)) as unknown as NodeJS.WritableStream);
+}
