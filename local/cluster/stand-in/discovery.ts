@@ -3,6 +3,18 @@ import type { Fields } from '../object.ts';
 import { noSuchResource } from './api-error.ts';
 import { groupVersionOf, type Resource } from './resources.ts';
 
+/** What `kubectl get all` means. */
+const inAll = new Set([
+  'Pod',
+  'Service',
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Job',
+  'CronJob',
+  'HorizontalPodAutoscaler',
+]);
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** Only created, never stored. */
@@ -65,7 +77,8 @@ function resourceList(resources: readonly Resource[], of: { group: string; versi
 function entries(resource: Resource): Fields[] {
   const { kind, namespaced, plural, shortNames } = resource;
   const own = reviews.includes(resource) ? ['create'] : verbs;
-  const short = shortNames.length > 0 ? { shortNames } : {};
+  const categories = inAll.has(kind) ? { categories: ['all'] } : {};
+  const short = { ...(shortNames.length > 0 ? { shortNames } : {}), ...categories };
   const subresources = resource.subresources.map((name) => ({
     name: `${plural}/${name}`,
     singularName: '',

@@ -10,7 +10,7 @@ import {
   timestamp,
   type WriteOptions,
 } from './api.ts';
-import { badRequest, methodNotAllowed, noSuchResource } from './api-error.ts';
+import { badRequest, methodNotAllowed, noSuchResource, unsupportedMediaType } from './api-error.ts';
 import type { User } from './authentication.ts';
 import { deleteObject, deleteOptions } from './deleting.ts';
 import { asObject, mergePatch, patchObject } from './patching.ts';
@@ -55,6 +55,8 @@ function writeOptions({ query, userAgent }: ApiRequest): WriteOptions {
 
 function json(request: ApiRequest): unknown {
   if (request.text === '') return undefined;
+  if (/protobuf|cbor/.test(request.contentType))
+    throw unsupportedMediaType(request.contentType, ['application/json']);
   try {
     return JSON.parse(request.text);
   } catch (cause) {

@@ -8,6 +8,7 @@ export const LEFT_OUT: readonly string[] = [
   'no strategic merge patch and no JSON patch (415); use server-side apply or merge patch',
   'custom resources are stored as they come: schemas steer merging but validate nothing, and versions are not converted',
   'no CronJob schedule, no autoscaling, no PodDisruptionBudget status, no Ingress controller, no NetworkPolicy enforcement',
-  'no table output, OpenAPI models, protobuf, exec, attach or port-forward',
+  'no protobuf: `kubectl create deployment` and the like are refused (415), `kubectl apply --server-side` works',
+  'no table output, OpenAPI models, exec, attach or port-forward',
   'list pages are not cut: limit is accepted and everything comes at once',
 ];
