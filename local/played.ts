@@ -5,6 +5,7 @@ import type { Twin } from './types.ts';
 const PLAYED: ReadonlySet<string> = new Set([
   'oci_objectstorage_bucket',
   'oci_objectstorage_object',
+  'oci_objectstorage_object_lifecycle_policy',
   'oci_functions_application',
   'oci_functions_function',
   'oci_events_rule',
@@ -21,7 +22,7 @@ const PLAYED: ReadonlySet<string> = new Set([
 /** The addresses of resources that exist in the cloud and that this region leaves out, sorted. */
 export function notPlayed(twin: Twin): readonly string[] {
   const addresses = twin.resources
-    .filter(({ type }) => !PLAYED.has(type))
+    .filter(({ type }) => type.startsWith('oci_') && !PLAYED.has(type))
     .map(
       ({ type, name, index }) => `${type}.${name}${index === undefined ? '' : `[${JSON.stringify(index)}]`}`,
     );

@@ -74,7 +74,10 @@ export function bucketRoutes(storage: Storage): Route[] {
 
 function getNamespace({ region }: Storage, call: Call): Reply {
   const compartmentId = call.query.get('compartmentId');
-  if (compartmentId !== null && !region.wiring.isAllowed(callerOf(call), 'GetNamespace', { compartmentId })) {
+  if (
+    compartmentId !== null &&
+    !region.wiring.isAllowed(callerOf(call), 'GetNamespace', { compartmentId, variant: 'compartment' })
+  ) {
     throw namespaceNotFound();
   }
   const headers = { 'content-type': 'application/json' };
