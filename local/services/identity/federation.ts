@@ -14,6 +14,9 @@ import { issueToken, sessionClaims } from './session-token.ts';
 /** Tokens of instance principals live about 20 minutes; the SDKs ask again when they end. */
 const TOKEN_SECONDS = 20 * 60;
 
+/** The Python SDK leaves the host out here, and is served by OCI. */
+const MUST_SIGN = ['(request-target)'];
+
 interface Federated {
   readonly region: Region;
   readonly authority: Authority;
@@ -46,7 +49,7 @@ async function checkSigner(
     Object.keys(call.request.headers).map((name) => [name, call.header(name)]),
   );
   const request = { method: 'POST', url: call.request.url ?? '', headers };
-  checkSignature(request, signature, { key: certificate.publicKey, now });
+  checkSignature(request, signature, { key: certificate.publicKey, now, mustSign: MUST_SIGN });
   requireBodySigned(signature);
   checkBodyHash(await call.bytes(), call.header('x-content-sha256'));
 }
