@@ -5,6 +5,8 @@ import { enter } from './enter.ts';
 import { after, isPast } from './retry.ts';
 import type { Seen } from './seen.ts';
 
+/** Names no build: a burst's records would all be written anew whenever the first of them ends. */
+export const BEHIND = 'waits for older builds of the app (policy queue)';
 /** The command's own time-out ends a build; the agent may take this long to say so (facts run-command §2). */
 const REPORT_SECONDS = 15 * 60;
 
@@ -34,11 +36,8 @@ export function replacedBy(build: In<'queued'>, { siblings = [], head }: Seen): 
 }
 
 function waitsFor(build: In<'queued'>, { siblings = [] }: Seen, now: Date): string | undefined {
-  const older = siblings
-    .map(({ id }) => id)
-    .filter((id) => id < build.id)
-    .sort()[0];
-  if (build.policy === 'queue' && older !== undefined) return `waits for build ${older} (policy queue)`;
+  const isBehind = build.policy === 'queue' && siblings.some(({ id }) => id < build.id);
+  if (isBehind) return BEHIND;
   if (build.notBefore !== undefined && !isPast(build.notBefore, now)) return build.reason;
   return undefined;
 }

@@ -9,7 +9,7 @@ export async function tarball(files: Readonly<Record<string, string>>): Promise<
 }
 
 export interface RawEntry {
-  readonly header: Header;
+  readonly header: Partial<Header> & { readonly name: string };
   readonly content?: string;
 }
 
