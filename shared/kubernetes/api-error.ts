@@ -30,7 +30,7 @@ export class ApiError extends PipelineError {
     const reason =
       textAt(answer.body, 'reason') ?? (answer.status === 0 ? 'NoAnswer' : `Status${answer.status}`);
     super(`${call.method} ${call.path}: ${answer.status || 'no answer'} ${reason}: ${shorten(words)}`, {
-      retry: retryOf(answer.status),
+      retry: retryOf(answer.status, words),
       reason,
       cause: answer.cause,
       ...hintOf(answer.status, words),
@@ -43,7 +43,16 @@ export class ApiError extends PipelineError {
   }
 }
 
-function retryOf(status: number): Retry {
+/** A field the schema does not have is answered 500 by server-side apply, and never gets better. */
+const NOT_IN_SCHEMA = /failed to create typed patch object/;
+
+/** Whether the server meant a mistake in the object, whatever its status says. */
+export function isSchemaError({ words }: { words: string }): boolean {
+  return NOT_IN_SCHEMA.test(words);
+}
+
+function retryOf(status: number, words: string): Retry {
+  if (isSchemaError({ words })) return 'never';
   return status === 0 || status === 408 || status === 429 || status >= 500 ? 'later' : 'never';
 }
 

@@ -26,7 +26,7 @@ export async function listObjects(
     const { body } = await cluster.call({ method: 'GET', path: collectionPath(resource, namespace), query });
     for (const item of listAt(body, 'items')) {
       if (isMap(item))
-        found.push({ ...item, apiVersion: resource.apiVersion, kind: resource.kind } as KubeObject);
+        found.push({ apiVersion: resource.apiVersion, kind: resource.kind, ...item } as KubeObject);
     }
     page = textAt(body, 'metadata', 'continue') || undefined;
   }

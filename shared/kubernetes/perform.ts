@@ -2,7 +2,7 @@
 import pMap from 'p-map';
 import { PipelineError } from '../errors.ts';
 import { CONCURRENCY } from './api.ts';
-import { isStatus } from './api-error.ts';
+import { ApiError, isSchemaError, isStatus } from './api-error.ts';
 import { healthOf } from './health.ts';
 import type { Item } from './items.ts';
 import { findObject } from './lists.ts';
@@ -44,7 +44,8 @@ async function sendSettled(run: Run, item: Item, sending: Sending): Promise<void
       await send(run.cluster, item, sending);
       return;
     } catch (error) {
-      const isComing = item.isNew && isStatus(error, 404) && run.ports.now().getTime() < giveUp;
+      const isUnsettled = isStatus(error, 404) || (error instanceof ApiError && isSchemaError(error));
+      const isComing = item.isNew && isUnsettled && run.ports.now().getTime() < giveUp;
       if (!isComing) throw error;
       await run.ports.sleep(POLL_MS);
     }

@@ -41,12 +41,12 @@ function diffOf({ live, object, action }: Step): string {
   const name = keyOf(object);
   if (live === undefined && action !== 'create') return '';
   const patch = createTwoFilesPatch(
-    name,
-    name,
+    `live/${name}`,
+    `plan/${name}`,
     before ? toYaml(before) : '',
     toYaml(wouldBe),
-    'live',
-    'plan',
+    undefined,
+    undefined,
     {
       context: 3,
       timeout: DIFF_MS,
@@ -57,9 +57,9 @@ function diffOf({ live, object, action }: Step): string {
 
 /** An object without what the server keeps for itself; Secret values only say whether they change. */
 function shown(object: KubeObject, live: KubeObject, isAfter = false): unknown {
-  const { status: _, ...rest } = object;
+  const { apiVersion, kind, status: _, ...rest } = object;
   const { managedFields, resourceVersion, generation, uid, creationTimestamp, ...metadata } = object.metadata;
-  const clean = { ...rest, metadata };
+  const clean = { apiVersion, kind, ...rest, metadata };
   if (groupKind(object) !== 'Secret') return clean;
   const annotations = Object.fromEntries(
     Object.entries(object.metadata.annotations ?? {}).filter(
