@@ -41,6 +41,8 @@ function health(region: Region, services: readonly Service[]): object {
     status: 'ok',
     region: region.name,
     services: services.map(({ name }) => name),
+    /** What the services say of themselves, such as which kind of cluster runs. */
+    facts: Object.assign({}, ...services.map((service) => service.describe?.())),
     /** In the twin's Terraform state, and left out here. */
     notPlayed: notPlayed(region.twin),
   };

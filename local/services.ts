@@ -1,32 +1,35 @@
 // Which services a region has, in the order in which they start.
-import { existsSync } from 'node:fs';
 import type { Region, Service } from './types.ts';
 
-const ORDER = [
-  ['identity', 'identity'],
-  ['metadata', 'metadata'],
-  ['object-storage', 'objectStorage'],
-  ['registry', 'registry'],
-  ['container-engine', 'containerEngine'],
-  ['functions', 'functions'],
-  ['notifications', 'notifications'],
-  ['events', 'events'],
-  ['instance-agent', 'instanceAgent'],
-] as const;
+type Factory = (region: Region) => Service;
 
-export type ServiceName = (typeof ORDER)[number][0];
-export const SERVICE_NAMES: readonly ServiceName[] = ORDER.map(([name]) => name);
+/** Loaded when they are started, so that a region with few services comes up fast. */
+const LOADERS = {
+  identity: async () => (await import('./services/identity/service.ts')).identity,
+  metadata: async () => (await import('./services/metadata/service.ts')).metadata,
+  'object-storage': async () => (await import('./services/object-storage/service.ts')).objectStorage,
+  registry: async () => (await import('./services/registry/service.ts')).registry,
+  'container-engine': async () => (await import('./services/container-engine/service.ts')).containerEngine,
+  functions: async () => (await import('./services/functions/service.ts')).functions,
+  notifications: async () => (await import('./services/notifications/service.ts')).notifications,
+  events: async () => (await import('./services/events/service.ts')).events,
+  'instance-agent': async () => (await import('./services/instance-agent/service.ts')).instanceAgent,
+} as const satisfies Readonly<Record<string, () => Promise<Factory>>>;
+
+export type ServiceName = keyof typeof LOADERS;
+
+export const SERVICE_NAMES: readonly ServiceName[] = Object.keys(LOADERS).filter(isServiceName);
+
+function isServiceName(name: string): name is ServiceName {
+  return Object.hasOwn(LOADERS, name);
+}
 
 /** Makes the services named (default: all); identity is always there, as nothing is answered without it. */
-export async function createServices(region: Region, names?: readonly ServiceName[]): Promise<Service[]> {
+export async function createServices(region: Region, names = SERVICE_NAMES): Promise<Service[]> {
   const services: Service[] = [];
-  for (const [name, factory] of ORDER) {
-    const file = new URL(`./services/${name}/service.ts`, import.meta.url);
-    if (name !== 'identity' && names !== undefined && !names.includes(name)) continue;
-    if (!existsSync(file)) continue;
-    const module: Record<string, (region: Region) => Service> = await import(file.href);
-    const create = module[factory];
-    if (create === undefined) throw new TypeError(`local/services/${name}/service.ts exports no ${factory}`);
+  for (const name of SERVICE_NAMES) {
+    if (name !== 'identity' && !names.includes(name)) continue;
+    const create: Factory = await LOADERS[name]();
     services.push(create(region));
   }
   return services;
