@@ -19,6 +19,7 @@ const { values } = parseArgs({
     services: { type: 'string' },
     cluster: { type: 'string' },
     functions: { type: 'string' },
+    pods: { type: 'string' },
     bundles: { type: 'string' },
     registry: { type: 'string' },
     tools: { type: 'string' },

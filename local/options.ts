@@ -26,6 +26,7 @@ export function withDefaults(options: StartOptions): RegionOptions {
     port: options.port ?? 0,
     cluster: options.cluster ?? 'auto',
     functions: options.functions ?? 'auto',
+    pods: options.pods ?? 'auto',
     bundles: options.bundles ?? fileURLToPath(new URL('../dist', import.meta.url)),
     clockSeconds: options.clockSeconds ?? 60,
     agentSeconds: options.agentSeconds ?? 1,

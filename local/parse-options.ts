@@ -25,6 +25,7 @@ export function parseOptions(words: Words): Partial<RegionOptions> & Pick<StartO
     services: read('services', services),
     cluster: read('cluster', cluster),
     functions: read('functions', (text) => oneOf(text, ['auto', 'containers', 'processes'])),
+    pods: read('pods', (text) => oneOf(text, ['auto', 'containers', 'played'])),
     bundles: read('bundles', (text) => resolve(text)),
     registry: read('registry', (text) => text),
     tools: read('tools', (text) => resolve(text)),

@@ -169,6 +169,8 @@ export interface Wiring {
   }): Principal;
   /** identity: mint the base64 registry token's principal back, undefined when it is not ours or expired. */
   registryPrincipal(token: string): Principal | undefined;
+  /** registry: what a principal logs in with, as user `BEARER_TOKEN`; what it may do is asked of IAM when it does. */
+  registryToken(principal: Principal): string;
   /** registry: `host:port` images are pushed to; known after the registry's `start`. */
   registryHost(): string;
 }
@@ -201,6 +203,8 @@ export interface RegionOptions {
   readonly cluster: 'auto' | 'stand-in' | 'real' | `kubeconfig=${string}`;
   /** How functions run. `auto`: containers when podman can, else processes. */
   readonly functions: 'auto' | 'containers' | 'processes';
+  /** Who runs the cluster's containers: podman, or nobody (they show statuses only). `auto`: podman where it works. */
+  readonly pods: 'auto' | 'containers' | 'played';
   /** Where the bundles `<name>.js` of the functions lie (with `galley-build.mjs` beside), absolute. */
   readonly bundles: string;
   /** Seconds between the alarm's firings (OCI: 60). */

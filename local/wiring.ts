@@ -16,6 +16,7 @@ export function unwired(): Wiring {
     groupsOf: absent('groupsOf'),
     verifySigned: absent('verifySigned'),
     registryPrincipal: absent('registryPrincipal'),
+    registryToken: absent('registryToken'),
     registryHost: absent('registryHost'),
   };
 }

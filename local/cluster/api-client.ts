@@ -18,6 +18,14 @@ export interface WatchEvent {
   readonly object: KubeObject;
 }
 
+/** Where a server is and who calls: by certificate, or by token. */
+export interface ClientAccess {
+  readonly server: string;
+  readonly ca: string;
+  readonly client?: Access['client'];
+  readonly token?: string;
+}
+
 export interface ApiClient {
   get(path: string): Promise<ApiAnswer>;
   send(method: string, path: string, options?: { body?: unknown; type?: string }): Promise<ApiAnswer>;
@@ -31,9 +39,7 @@ export interface ApiClient {
 /** The field manager of everything the region itself writes into a cluster. */
 export const REGION_MANAGER = 'galley-region';
 
-export function createApiClient(
-  access: Omit<Access, 'client'> & Partial<Pick<Access, 'client'>> & { token?: string },
-): ApiClient {
+export function createApiClient(access: ClientAccess): ApiClient {
   const agent = new Agent({
     keepAlive: true,
     ca: access.ca,

@@ -1,5 +1,5 @@
 // What a running cluster offers the rest of the region, whichever kind it is.
-import type { ApiClient } from './api-client.ts';
+import type { ApiClient, ClientAccess } from './api-client.ts';
 import type { Certificates } from './certificates.ts';
 
 export interface RunningCluster {
@@ -8,6 +8,8 @@ export interface RunningCluster {
   readonly server: string;
   /** PEM of the authority that signed the server's certificate. */
   readonly ca: string;
+  /** The admin's credential. */
+  readonly access: ClientAccess;
   /** Acts as cluster admin. */
   readonly admin: ApiClient;
   /** Path of a kubeconfig with the admin's credential. */

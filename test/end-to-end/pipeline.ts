@@ -41,7 +41,7 @@ export interface Pipeline {
 
 export async function startPipeline(options: Partial<StartOptions>): Promise<Pipeline> {
   await buildBundles();
-  const region = await startTestRegion({ clockSeconds: 2, agentSeconds: 0.2, ...options });
+  const region = await startTestRegion({ pods: 'auto', clockSeconds: 2, agentSeconds: 0.2, ...options });
   const { endpoint, namespace, sourceBucket, stateBucket } = region.description;
   const access = { provider: region.credentials(), region: region.region.name, endpoint };
   const desk = createDesk(access, { namespace, sourceBucket, stateBucket });

@@ -24,6 +24,7 @@ export async function startTestRegion(overrides: Partial<StartOptions> = {}): Pr
   const running = await startRegion({
     port: 0,
     functions: 'processes',
+    pods: 'played',
     cluster: 'stand-in',
     clockSeconds: 1,
     agentSeconds: 0.1,

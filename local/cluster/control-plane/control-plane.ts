@@ -50,7 +50,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<R
     await stop();
     throw error;
   }
-  return { kind: 'real', ...access, admin, kubeconfig, certificates, stop };
+  return { kind: 'real', ...access, access, admin, kubeconfig, certificates, stop };
 }
 
 type Ports = { readonly etcd: number; readonly peer: number; readonly api: number };

@@ -41,6 +41,7 @@ export async function startStandIn(options: StandInOptions): Promise<RunningClus
   return {
     kind: 'stand-in',
     ...access,
+    access,
     admin: createApiClient(access),
     kubeconfig,
     certificates,

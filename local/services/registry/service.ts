@@ -10,7 +10,7 @@ import { containersRoutes } from './containers-api.ts';
 import { type Daemon, startDaemon } from './daemon.ts';
 import { findPushes, takeNotifications } from './push-events.ts';
 import { openRepositories } from './repositories.ts';
-import { type TokenKey, tokenKey, tokenPrincipal } from './token.ts';
+import { mintToken, type TokenKey, tokenKey, tokenPrincipal } from './token.ts';
 import { tokenRoute } from './token-route.ts';
 
 /** With `options.registry` that one is used: it asks our token endpoint only if it is configured to. */
@@ -38,6 +38,8 @@ export function registry(region: Region): Service {
   const stop = async (): Promise<void> => own.daemon?.stop();
   region.wiring.registryHost = host;
   region.wiring.registryPrincipal = (token) => tokenPrincipal(key(), token, region.now());
+  region.wiring.registryToken = (principal) =>
+    mintToken(key(), { principal, access: [], now: region.now() });
   return {
     name: 'registry',
     routes: [

@@ -1,0 +1,80 @@
+// Applies what a cluster administrator grants once, before anything is deployed.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseAllDocuments } from 'yaml';
+import type { ApiClient } from './api-client.ts';
+import { fieldsOf, isFields, textOf } from './object.ts';
+
+export interface BootstrapOptions {
+  readonly client: ApiClient;
+  /** OCIDs of the dynamic groups the function apply is in. */
+  readonly groups: readonly string[];
+}
+
+const deployDirectory = join(import.meta.dirname, '../../deploy/kubernetes');
+const PLACEHOLDER = /\$\{apply_dynamic_group_id\}/g;
+/** RBAC answers as soon as the API server is ready; a busy machine may need a moment more. */
+const ATTEMPTS = 30;
+const PAUSE_MS = 500;
+
+/** The files of `deploy/kubernetes/`, which are what a real deployment applies; without them, the copy beside this file. */
+function sources(): string[] {
+  const deployed = existsSync(deployDirectory)
+    ? readdirSync(deployDirectory).filter((name) => /\.ya?ml$/.test(name))
+    : [];
+  const files =
+    deployed.length > 0
+      ? deployed.sort().map((name) => join(deployDirectory, name))
+      : [join(import.meta.dirname, 'bootstrap.yaml')];
+  return files.map((file) => readFileSync(file, 'utf8'));
+}
+
+/** The objects for the given groups: a subject with the placeholder becomes one per group. */
+export function bootstrapObjects(
+  groups: readonly string[],
+  texts: readonly string[] = sources(),
+): Record<string, unknown>[] {
+  const documents = texts
+    .flatMap((text) => parseAllDocuments(text))
+    .map((document): unknown => document.toJS());
+  return documents.filter(isFields).map((object) => {
+    if (!Array.isArray(object.subjects)) return object;
+    const subjects = object.subjects.flatMap((subject: unknown) => {
+      const name = textOf(fieldsOf(subject).name);
+      const isOpen = name.search(PLACEHOLDER) >= 0;
+      return isOpen
+        ? groups.map((group) => ({ ...fieldsOf(subject), name: name.replace(PLACEHOLDER, group) }))
+        : [subject];
+    });
+    return { ...object, subjects };
+  });
+}
+
+/** Throws when the cluster refuses an object. */
+export async function bootstrap({ client, groups }: BootstrapOptions): Promise<void> {
+  for (const object of bootstrapObjects(groups)) await applyOne(client, object);
+}
+
+async function applyOne(client: ApiClient, object: Record<string, unknown>): Promise<void> {
+  const path = await pathOf(client, object);
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await client.apply(path, object);
+    if (answer.status < 300) return;
+    if (attempt >= ATTEMPTS)
+      throw new Error(`the cluster refused ${path}: ${answer.status} ${answer.text.slice(0, 300)}`);
+    await delay(PAUSE_MS);
+  }
+}
+
+async function pathOf(client: ApiClient, object: Record<string, unknown>): Promise<string> {
+  const [apiVersion, kind] = [textOf(object.apiVersion), textOf(object.kind)];
+  const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const { body } = await client.get(base);
+  const resources = Array.isArray(body.resources) ? body.resources.map(fieldsOf) : [];
+  const found = resources.find((resource) => resource.kind === kind && !textOf(resource.name).includes('/'));
+  if (!found) throw new Error(`the cluster does not know ${kind} of ${apiVersion}`);
+  const metadata = fieldsOf(object.metadata);
+  const scope = found.namespaced === true ? `/namespaces/${textOf(metadata.namespace) || 'default'}` : '';
+  return `${base}${scope}/${textOf(found.name)}/${encodeURIComponent(textOf(metadata.name))}`;
+}
