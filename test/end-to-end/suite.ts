@@ -117,7 +117,7 @@ export function endToEnd({ cluster, functions }: Kind): void {
   });
 
   test('a function killed in mid-flight loses nothing', async () => {
-    await pipeline.fault({ name: 'function-killed', times: 2, value: 150 });
+    await pipeline.fault({ name: 'function-killed', times: 2, value: 0.15 });
     deployed(await pipeline.ended(await pipeline.upload('killed', webApp('killed'))));
     await pipeline.liftFaults();
   });
