@@ -3,10 +3,8 @@ import type { FunctionDefinition } from './definitions.ts';
 import { invokeError } from './errors.ts';
 import { destroyWorker, freeze, type Inside, startWorker, thaw, type Worker } from './worker.ts';
 
-interface Waiter {
-  /** Told that there may be a worker or room for one. */
-  look(): void;
-}
+/** Told that there may be a worker or room for one. */
+type Waiter = { look(): void };
 
 interface Idle {
   readonly worker: Worker;
@@ -19,6 +17,7 @@ export interface Pool {
   /** Started and starting. */
   count: number;
   readonly all: Set<Worker>;
+  readonly starting: Set<Promise<Worker>>;
   /** The most recently used is last, and taken first: the others may be removed. */
   readonly idle: Idle[];
   readonly waiting: Waiter[];
@@ -33,6 +32,7 @@ export function createPool(inside: Inside, definition: FunctionDefinition): Pool
     definition,
     count: 0,
     all: new Set(),
+    starting: new Set(),
     idle: [],
     waiting: [],
     isClosed: false,
@@ -58,11 +58,18 @@ export async function acquire(pool: Pool, call: { callId: string; waitSeconds: n
   }
 }
 
-async function coldStart(pool: Pool, callId: string): Promise<Worker> {
+function coldStart(pool: Pool, callId: string): Promise<Worker> {
+  const starting = startCold(pool, callId);
+  pool.starting.add(starting);
+  return starting.finally(() => pool.starting.delete(starting));
+}
+
+async function startCold(pool: Pool, callId: string): Promise<Worker> {
   pool.count += 1;
   pool.coldStarts += 1;
+  const isCanceled = (): boolean => pool.isClosed;
   try {
-    const worker = await startWorker(pool.inside, pool.definition, callId);
+    const worker = await startWorker(pool.inside, pool.definition, { callId, isCanceled });
     if (pool.isClosed) {
       await destroyWorker(worker);
       throw invokeError('busy');
@@ -137,5 +144,7 @@ export async function killAll(pool: Pool): Promise<number> {
 export async function closePool(pool: Pool): Promise<void> {
   pool.isClosed = true;
   for (const waiter of [...pool.waiting]) waiter.look();
+  // A cold start sees that the pool is closed, and removes what it made.
+  await Promise.allSettled(pool.starting);
   await killAll(pool);
 }

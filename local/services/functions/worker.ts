@@ -37,6 +37,13 @@ export interface Worker {
 
 const LOOK_MS = 10;
 
+interface ColdStart {
+  /** The call that waits for it. */
+  readonly callId: string;
+  /** The region stops: nobody waits any more. */
+  isCanceled(): boolean;
+}
+
 /**
  * Cold start: fresh directory, credentials, container, until its socket is there. Throws `initFailed` when it
  * ends before, `initTimeout` after `readySeconds`; nothing of it stays then.
@@ -44,34 +51,14 @@ const LOOK_MS = 10;
 export async function startWorker(
   inside: Inside,
   definition: FunctionDefinition,
-  callId: string,
+  start: ColdStart,
 ): Promise<Worker> {
-  const { region, settings, logs } = inside;
   const runtime = await inside.runtime();
   const directory = await makeWorkDirectory(inside.directoryPrefix);
   try {
-    const freshUntil = await loadCredentials(region, definition.id, directory);
-    const owner = { callId };
-    const read = (stream: 'stdout' | 'stderr'): OutputReader =>
-      outputReader(owner, (line) => logs.write(definition.name, { ...line, stream }));
-    const output = { stdout: read('stdout'), stderr: read('stderr') };
-    const env = { ...environmentOf(region, definition), ...LOG_FRAMES };
-    const container = await runtime.start({ definition, directory, env, output });
-    const worker = Object.assign(owner, {
-      container,
-      directory,
-      freshUntil,
-      isGone: false,
-      isFrozen: false,
-      moving: Promise.resolve(),
-    });
-    void container.exited.then(() => {
-      worker.isGone = true;
-    });
-    await untilReady(
-      worker,
-      region.faults.take('cold-start-fails', definition.name) ? 0 : settings.readySeconds,
-    );
+    const worker = await launch(inside, definition, { runtime, directory, callId: start.callId });
+    const fails = inside.region.faults.take('cold-start-fails', definition.name) !== undefined;
+    await untilReady(worker, { seconds: fails ? 0 : inside.settings.readySeconds, ...start });
     return worker;
   } catch (error) {
     await removeWorkDirectory(directory);
@@ -79,9 +66,35 @@ export async function startWorker(
   }
 }
 
-async function untilReady(worker: Worker, seconds: number): Promise<void> {
+async function launch(
+  { region, logs }: Inside,
+  definition: FunctionDefinition,
+  { runtime, directory, callId }: { runtime: Runtime; directory: WorkDirectory; callId: string },
+): Promise<Worker> {
+  const freshUntil = await loadCredentials(region, definition.id, directory);
+  const owner = { callId };
+  const read = (stream: 'stdout' | 'stderr'): OutputReader =>
+    outputReader(owner, (line) => logs.write(definition.name, { ...line, stream }));
+  const container = await runtime.start({
+    definition,
+    directory,
+    env: { ...environmentOf(region, definition), ...LOG_FRAMES },
+    output: { stdout: read('stdout'), stderr: read('stderr') },
+  });
+  const idle = { isGone: false, isFrozen: false, moving: Promise.resolve() };
+  const worker = Object.assign(owner, { container, directory, freshUntil, ...idle });
+  void container.exited.then(() => {
+    worker.isGone = true;
+  });
+  return worker;
+}
+
+async function untilReady(
+  worker: Worker,
+  { seconds, isCanceled }: { seconds: number; isCanceled: () => boolean },
+): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
-  while (!worker.isGone && Date.now() < deadline) {
+  while (!worker.isGone && !isCanceled() && Date.now() < deadline) {
     if (await exists(worker.directory.socket)) return;
     await sleep(LOOK_MS);
   }

@@ -1,6 +1,6 @@
 // The machine of a Build Instance, as far as a script can see it: a home, a PATH with `sudo` and `galley-build`,
 // and the configuration that cloud-init would have written.
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Region } from '../../types.ts';
@@ -30,8 +30,17 @@ export GALLEY_CONFIG_FILE GALLEY_WORK_DIR HOME
 exec ${quoted(process.execPath)} ${quoted(join(region.options.bundles, 'galley-build.mjs'))} "$@"
 `,
   );
-  const path = [bin, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/usr/sbin', '/bin', '/sbin'];
+  const system = ['/usr/local/bin', '/usr/bin', '/usr/sbin', '/bin', '/sbin'];
+  const path = [bin, dirname(process.execPath), ...system, ...builtTools(region)];
   return { directory, env: { PATH: path.join(':'), HOME: home, LANG: 'C.UTF-8' } };
+}
+
+/** kubectl, helm and kustomize, which cloud-init installs: what `npm run tools` built, where the system has none. */
+function builtTools(region: Region): readonly string[] {
+  const cache = region.options.tools ?? join(homedir(), '.cache', 'galley', 'tools');
+  if (!existsSync(cache)) return [];
+  const groups = readdirSync(cache).filter((name) => /^(helm|kubernetes|kustomize)-/.test(name));
+  return groups.map((name) => join(cache, name, 'bin'));
 }
 
 /** Rootless podman keeps its images under HOME: only root gets a home of its own. */

@@ -78,24 +78,35 @@ export function resource(type: string, name: string, attributes: Readonly<Record
   return { mode: 'managed', type, name, instances: [{ attributes }] };
 }
 
-/** Writes a twin like the default one with more policy statements and resources, and answers its path. */
+/**
+ * Writes a twin like the default one with more resources, and answers its path.
+ * @param statements what its policies say instead; only the owner may do anything beside
+ */
 export function twinWith(directory: string, more: { statements?: string[]; resources?: Block[] }): string {
   const url = new URL('../../../../local/default.tfstate.json', import.meta.url);
   const state: { resources: Block[] } = JSON.parse(readFileSync(url, 'utf8'));
+  const isPolicy = ({ type }: Block): boolean => type === 'oci_identity_policy';
   const places = state.resources.flatMap(({ instances }) =>
     instances.map(({ attributes }) => attributes.compartment_id),
   );
   const tenancy = places.find((place) => typeof place === 'string' && place.startsWith('ocid1.tenancy.'));
-  const policy = resource('oci_identity_policy', 'more', {
-    id: 'ocid1.policy.oc1..more',
-    name: 'more',
-    compartment_id: tenancy,
-    statements: more.statements ?? [],
-  });
+  const { statements, resources = [] } = more;
+  const policy = { id: 'ocid1.policy.oc1..test', name: 'test', compartment_id: tenancy, statements };
+  const kept =
+    statements === undefined ? state.resources : state.resources.filter((block) => !isPolicy(block));
+  const added =
+    statements === undefined ? resources : [...resources, resource('oci_identity_policy', 'test', policy)];
+  // What is given takes the place of what is there, by type and bucket.
+  const isReplaced = ({ type, instances }: Block): boolean =>
+    resources.some((one) => one.type === type && bucketIn(one) === bucketIn({ instances }));
   const file = join(directory, 'twin.tfstate.json');
   writeFileSync(
     file,
-    JSON.stringify({ ...state, resources: [...state.resources, policy, ...(more.resources ?? [])] }),
+    JSON.stringify({ ...state, resources: [...kept.filter((block) => !isReplaced(block)), ...added] }),
   );
   return file;
+}
+
+function bucketIn({ instances }: Pick<Block, 'instances'>): unknown {
+  return instances[0]?.attributes.bucket;
 }

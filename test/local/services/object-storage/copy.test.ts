@@ -91,7 +91,7 @@ test('planted faults: the work request stays IN_PROGRESS, or ends FAILED', async
 });
 
 test('without the grant of the service a copy is refused', async () => {
-  const plain = await startBucket();
+  const plain = await startBucket({ twin: twinWith(directory, { statements: [] }) });
   try {
     await plain.put('x');
     const copyObjectDetails = {

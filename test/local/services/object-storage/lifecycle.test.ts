@@ -107,6 +107,7 @@ test('what is old enough goes when the region starts, and nothing else', async (
 
 test('put, get and delete over the API', async () => {
   const bucket = await startBucket({ twin: twinWith(directory, { statements }) });
+  await bucket.client.deleteObjectLifecyclePolicy(bucket.at);
   const get = () => bucket.client.getObjectLifecyclePolicy(bucket.at);
   assert.is(await outcome(get()), '404 LifecyclePolicyNotFound');
   const items = [{ ...rule, action: 'DELETE', timeAmount: 3, timeUnit: 'DAYS' as never }];
@@ -119,7 +120,7 @@ test('put, get and delete over the API', async () => {
 });
 
 test('without the grant of the service a policy is refused', async () => {
-  const bucket = await startBucket();
+  const bucket = await startBucket({ twin: twinWith(directory, { statements: [] }) });
   const put = { ...bucket.at, putObjectLifecyclePolicyDetails: { items: [] } };
   const answer = await outcome(bucket.client.putObjectLifecyclePolicy(put));
   assert.is(answer, '400 InsufficientServicePermissions');

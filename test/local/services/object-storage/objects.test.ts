@@ -128,7 +128,7 @@ test('absent and denied look the same: BucketNotFound; an absent object is Objec
     await outcome(bucket.client.getObject({ ...bucket.at, namespaceName: 'other', objectName: 'x' })),
     '404 BucketNotFound',
   );
-  const write = { ...bucket.at, objectName: 'active/x', putObjectBody: 'x' };
+  const write = { ...bucket.at, objectName: 'heads/x', putObjectBody: 'x' };
   assert.is(await outcome(bucket.developer.putObject(write)), '404 BucketNotFound');
   assert.is(await outcome(bucket.text('absent')), '404 ObjectNotFound');
   assert.is(await outcome(bucket.client.headObject({ ...bucket.at, objectName: 'absent' })), '404 None');
