@@ -58,7 +58,7 @@ function compartmentsOf(
   const compartments = new Map<string, Compartment>([root, ...made].map((one) => [one.id, one]));
   for (const id of mentioned) {
     if (typeof id !== 'string' || compartments.has(id)) continue;
-    // Its real name is not in the state; the last part of the OCID is as good as any.
+    // Its real name is not in the state; the last part of the OCID stands for it.
     compartments.set(id, { id, name: id.split('.').at(-1) ?? id, parentId: known.tenancyId });
   }
   return [...compartments.values()];
