@@ -23,6 +23,8 @@ export interface Call {
   readonly body?: unknown;
   /** Of the body; `application/json` unless told otherwise. */
   readonly contentType?: string;
+  /** Not worth waiting for: no second try. */
+  readonly isOptional?: boolean;
 }
 
 export interface Answer {
@@ -34,7 +36,7 @@ export interface Answer {
 }
 
 export interface Cluster {
-  /** The answer to a call. @throws ApiError when it is not 2xx, after the retries that can help */
+  /** @throws ApiError when the answer is not 2xx, after the retries that can help */
   call(call: Call): Promise<Answer>;
   /** Requests sent so far, retries included. */
   readonly sent: () => number;
@@ -42,7 +44,7 @@ export interface Cluster {
 }
 
 export interface Timing {
-  /** One answer; kubectl's default for lists on a busy server is longer, but we page. */
+  /** One answer; lists are paged. */
   readonly requestMs?: number;
   /** All tries of one call together. */
   readonly retryMs?: number;
@@ -77,7 +79,7 @@ export function connect(connection: Connection, timing: Timing = {}): Cluster {
     throw new ApiError(call, answer);
   };
   return {
-    call: (call) => retried(() => once(call), timing),
+    call: (call) => (call.isOptional ? once(call) : retried(() => once(call), timing)),
     sent: () => sent,
     close: () => agent.destroy(),
   };

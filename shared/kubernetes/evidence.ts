@@ -76,11 +76,14 @@ function statesOf(pod: KubeObject): string {
 }
 
 async function logsOf(run: Run, pod: KubeObject): Promise<string> {
-  const started = containersOf(pod).filter(
-    ({ restarts, ended, waiting }) => restarts > 0 || ended !== '' || waiting === '',
-  );
+  const started = containersOf(pod).filter(hasLog);
   const texts = await pMap(started, (container) => logOf(run, pod, container));
   return texts.filter(Boolean).join('\n\n');
+}
+
+/** It ran, and not to a good end. */
+function hasLog({ restarts, ended, waiting }: ContainerState): boolean {
+  return restarts > 0 || (ended !== 'Completed' && (ended !== '' || waiting === ''));
 }
 
 function logOf(run: Run, pod: KubeObject, { name, restarts, waiting }: ContainerState): Promise<string> {
@@ -91,6 +94,7 @@ function logOf(run: Run, pod: KubeObject, { name, restarts, waiting }: Container
     const { namespace = '', name: podName } = pod.metadata;
     const { body } = await run.cluster.call({
       method: 'GET',
+      isOptional: true,
       path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(podName)}/log`,
       query: {
         container: name,

@@ -66,7 +66,12 @@ async function tend(cluster: Cluster, pod: KubeObject, fates: Map<string, Fate>)
 function statusOf(pod: KubeObject, fates: Map<string, Fate>): object {
   const containers = listAt(pod, 'spec', 'containers').map((container) => containerStatus(container, fates));
   const isReady = containers.every(({ ready }) => ready);
-  const condition = (type: string, is: boolean) => ({ type, status: is ? 'True' : 'False' });
+  const lastTransitionTime = pod.metadata.creationTimestamp;
+  const condition = (type: string, is: boolean) => ({
+    type,
+    status: is ? 'True' : 'False',
+    lastTransitionTime,
+  });
   return {
     phase: isReady ? 'Running' : 'Pending',
     conditions: [

@@ -12,6 +12,8 @@ import { type Kubelet, startKubelet } from './kubelet.ts';
 
 export interface StageSet {
   readonly cluster: Cluster;
+  /** The stand-in writes no events. */
+  readonly isReal: boolean;
   readonly kubelet: Kubelet;
   /** Path of the admin's kubeconfig. */
   readonly kubeconfig: string;
@@ -59,6 +61,7 @@ export function stageSet(running: RunningCluster): StageSet {
   const plans: string[] = [];
   return {
     cluster,
+    isReal: running.kind === 'real',
     kubelet,
     kubeconfig: running.kubeconfig,
     clock,
