@@ -6,7 +6,8 @@ import { messageOf, PipelineError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Applier } from '../pipeline/ports.ts';
 import { calling, isDenial } from './calling.ts';
-import { type Clients, lazily } from './clients.ts';
+import type { Clients } from './clients.ts';
+import { lazily } from './lazily.ts';
 
 export interface ApplyFunction {
   readonly functionId: string;

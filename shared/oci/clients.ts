@@ -5,6 +5,7 @@ import type { ComputeClient } from 'oci-core';
 import type { FunctionsInvokeClient, FunctionsManagementClient } from 'oci-functions';
 import type { ObjectStorageClient } from 'oci-objectstorage';
 import { muteWarnings } from '../log.ts';
+import { lazily } from './lazily.ts';
 import type { Provider } from './signing.ts';
 import { transport } from './transport.ts';
 
@@ -79,17 +80,5 @@ export function createClients({ provider, region, endpoint }: Access): Clients {
       client.endpoint = endpoint ?? host;
       return client;
     },
-  };
-}
-
-/** A promise made once; forgotten when it fails, so that the next call tries again. */
-export function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
   };
 }

@@ -1,5 +1,5 @@
 // Who a function is: its resource principal, from the files that OCI Functions puts into its container.
-import { type Access, type Clients, createClients, lazily } from './clients.ts';
+import { lazily } from './lazily.ts';
 import type { Provider } from './signing.ts';
 
 /** The SDK's resource principal, made at the first call: it reads environment and files. */
@@ -18,10 +18,4 @@ export function resourcePrincipal(): Provider {
     getPassphrase: () => loaded?.getPassphrase() ?? null,
     refresh: async () => loaded?.refresh?.(),
   };
-}
-
-/** The clients of a function. */
-export function functionClients({ region, endpoint }: Omit<Access, 'provider'>): Clients {
-  const provider = resourcePrincipal();
-  return createClients({ provider, region, ...(endpoint === undefined ? {} : { endpoint }) });
 }

@@ -1,0 +1,50 @@
+// The pipeline's cluster: an OKE cluster, found by its kubeconfig and entered with tokens minted here.
+import { connect } from '../kubernetes/api.ts';
+import { deploy } from '../kubernetes/deploy.ts';
+import type { Log } from '../log.ts';
+import type { Cluster, DeployOutcome, DeployRequest } from '../pipeline/cluster.ts';
+import type { Clients } from './clients.ts';
+import { type ClusterEndpoint, clusterAddress } from './kubeconfig.ts';
+import { okeTokens } from './oke-token.ts';
+import type { Provider } from './signing.ts';
+
+export interface OkeCluster {
+  readonly region: string;
+  readonly clusterId: string;
+  readonly clusterEndpoint?: ClusterEndpoint;
+  /** The repository of an app is `<ocirEndpoint>/<app>`. */
+  readonly ocirEndpoint: string;
+}
+
+export interface OkeAccess {
+  readonly clients: Clients;
+  readonly provider: Provider;
+  readonly log: Log;
+  now(): Date;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** Asks for the kubeconfig; it holds no credential and may be kept. @throws PipelineError */
+export async function openOkeCluster(place: OkeCluster, access: OkeAccess): Promise<Cluster> {
+  const { clusterId, clusterEndpoint, region, ocirEndpoint } = place;
+  const endpoint = clusterEndpoint === undefined ? {} : { endpoint: clusterEndpoint };
+  const { server, caPem } = await clusterAddress(access.clients, { clusterId, ...endpoint });
+  const tokenPlace = { region, clusterId, secondLevelDomain: await secondLevelDomainOf(region) };
+  const token = okeTokens(access.provider, { place: tokenPlace, now: access.now });
+  const api = connect({ server, caPem, token });
+  return {
+    deploy: async (request: DeployRequest): Promise<DeployOutcome> => {
+      const repository = `${ocirEndpoint}/${request.app}`;
+      const outcome = await deploy(api, { ...request, repository }, access);
+      if (outcome.kind !== 'failed') return outcome;
+      const { rollback: _rollback, ...failure } = outcome;
+      return failure;
+    },
+  };
+}
+
+/** Of the region's realm; a region that the SDK does not know is taken for a commercial one, as the SDK does. */
+async function secondLevelDomainOf(region: string): Promise<string> {
+  const { Realm, Region } = await import('oci-common');
+  return (Region.fromRegionId(region)?.realm ?? Realm.OC1).secondLevelDomain;
+}

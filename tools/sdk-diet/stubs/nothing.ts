@@ -1,0 +1,2 @@
+// Polyfills of what every supported Node has.
+export function polyfill(): void {}

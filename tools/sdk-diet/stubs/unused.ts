@@ -1,0 +1,13 @@
+// A package that the functions' way through the SDK never reaches: shared/oci/transport.ts signs and sends.
+// It says so if that should ever change.
+const unused = new Proxy(() => undefined, {
+  get: (_, name) => (name === '__esModule' ? undefined : fail()),
+  apply: fail,
+  construct: fail,
+});
+
+function fail(): never {
+  throw new Error('tools/sdk-diet left this package out of the bundle, and something uses it');
+}
+
+module.exports = unused;
