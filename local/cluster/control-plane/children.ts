@@ -4,6 +4,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { withParent } from '../../containers/programs.ts';
+
 export interface Program {
   readonly name: string;
   readonly file: string;
@@ -56,7 +58,8 @@ export async function supervise(program: Program, supervision: Supervision): Pro
 
 function launch(program: Program, { directory }: Supervision): ChildProcess {
   const output = openSync(join(directory, `${program.name}.log`), 'a', 0o600);
-  const child = spawn(program.file, program.args, { stdio: ['ignore', output, output] });
+  const [command = program.file, ...args] = [...withParent(), program.file, ...program.args];
+  const child = spawn(command, args, { stdio: ['ignore', output, output] });
   closeSync(output);
   // An error here is a file that cannot be run; the missing readiness names it, with the log beside.
   child.on('error', () => undefined);

@@ -1,5 +1,7 @@
 // The cluster as Container Engine describes it: what the twin says, and where it really is.
+
 import type { Region } from '../../types.ts';
+import { functionConfig } from './function-config.ts';
 
 export interface ClusterRecord {
   readonly id: string;
@@ -8,10 +10,10 @@ export interface ClusterRecord {
   readonly kubernetesVersion: string;
 }
 
-/** From a cluster resource of the twin, or from the output `galley_cluster_id`; undefined when it has none. */
+/** From a cluster resource of the twin, or the one the functions are told to use; undefined when it has none. */
 export function clusterOf(region: Region): ClusterRecord | undefined {
   const values = region.twin.of('oci_containerengine_cluster')[0]?.values;
-  const id = values?.id ?? region.twin.outputs.galley_cluster_id;
+  const id = values?.id ?? functionConfig(region).GALLEY_CLUSTER_ID;
   if (typeof id !== 'string' || id === '') return undefined;
   const text = (name: string, otherwise: string): string => {
     const value = values?.[name];

@@ -11,6 +11,7 @@ import { removeNamespaces } from '../../cluster/remove-namespaces.ts';
 import type { Principal, Region, Service } from '../../types.ts';
 import { startCluster } from './choose-cluster.ts';
 import { type ClusterRecord, clusterOf } from './cluster-record.ts';
+import { functionConfig } from './function-config.ts';
 import { nodeLabel, nodeRuntime } from './node-runtime.ts';
 import { containerEngineRoutes, REVIEW_PATH } from './routes.ts';
 import { reviewToken } from './token-review.ts';
@@ -117,17 +118,9 @@ async function openNode(
 
 /** OCIDs of the dynamic groups that hold the function apply, as policies see it. */
 function applyGroups(region: Region): readonly string[] {
-  const id = region.twin.outputs.apply_function_id;
-  if (typeof id !== 'string') return [];
-  const apply = region.twin.of('oci_functions_function').find(({ values }) => values.id === id);
-  const compartmentId =
-    typeof apply?.values.compartment_id === 'string' ? apply.values.compartment_id : region.compartmentId;
-  const principal: Principal = {
-    kind: 'resource',
-    type: 'fnfunc',
-    id,
-    compartmentId,
-    tenancyId: region.tenancyId,
-  };
-  return region.wiring.groupsOf(principal);
+  const id = functionConfig(region).GALLEY_APPLY_FUNCTION_ID;
+  if (id === undefined) return [];
+  const { compartmentId, tenancyId } = region;
+  const apply: Principal = { kind: 'resource', type: 'fnfunc', id, compartmentId, tenancyId };
+  return region.wiring.groupsOf(apply);
 }
