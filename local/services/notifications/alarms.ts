@@ -52,6 +52,14 @@ export function minutesIn(duration: string): number | undefined {
   return total;
 }
 
+/**
+ * Does a query hold whatever the metrics are? `… >= 0` of a count, and `… > -1`, do: no count is negative. The
+ * local region has no metrics, so these are the alarms it can play; the others stay OK.
+ */
+export function alwaysHolds(query: string): boolean {
+  return /\.(count|sum|mean|max|min|rate)\(\)\s*(>=\s*0(\.0+)?|>\s*-\d+(\.\d+)?)\s*$/.test(query);
+}
+
 export type AlarmMessageType = 'OK_TO_FIRING' | 'REPEAT';
 
 /** The RAW message. `dedupeKey` is the same for all messages of one alarm. */

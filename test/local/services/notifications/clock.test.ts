@@ -6,7 +6,12 @@ import { NotificationControlPlaneClient, NotificationDataPlaneClient } from 'oci
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { StartOptions } from '../../../../local/region.ts';
-import { alarmMessage, alarmsOf, minutesIn } from '../../../../local/services/notifications/alarms.ts';
+import {
+  alarmMessage,
+  alarmsOf,
+  alwaysHolds,
+  minutesIn,
+} from '../../../../local/services/notifications/alarms.ts';
 import type { Invocation } from '../../../../local/types.ts';
 import { noRetries, startTestRegion, type TestRegion } from '../../../helpers/region.ts';
 import { outcome } from '../object-storage/bucket.ts';
@@ -83,7 +88,7 @@ test('a function that fails gets the same message again', async () => {
     noRetries,
   );
   topics.endpoint = clock.running.endpoint;
-  const topicId = String(clock.running.region.twin.of('oci_ons_notification_topic')[0]?.values.topic_id);
+  const topicId = String(clock.running.region.twin.of('oci_ons_subscription')[0]?.values.topic_id);
   const published = await topics.publishMessage({ topicId, messageDetails: { title: 't', body: 'hello' } });
   const [call] = await clock.calls(1);
   assert.is(call?.body.toString('utf8'), 'hello');
@@ -115,13 +120,17 @@ test('what doctor reads: topics, subscriptions, alarms', async () => {
   const data = new NotificationDataPlaneClient(credentials, noRetries);
   const monitoring = new MonitoringClient(credentials, noRetries);
   for (const client of [control, data, monitoring]) client.endpoint = clock.running.endpoint;
-  const topicId = String(twin.of('oci_ons_notification_topic')[0]?.values.topic_id);
+  const topicId = String(twin.of('oci_ons_subscription')[0]?.values.topic_id);
   assert.is((await control.getTopic({ topicId })).notificationTopic.topicId, topicId);
-  assert.is((await control.listTopics({ compartmentId })).items.length, 1);
+  const topics = (await control.listTopics({ compartmentId, name: 'galley-clock' })).items;
+  assert.equal(
+    topics.map((topic) => topic.topicId),
+    [topicId],
+  );
   const [subscription] = (await data.listSubscriptions({ compartmentId, topicId })).items;
   assert.equal([subscription?.protocol, subscription?.lifecycleState], ['ORACLE_FUNCTIONS', 'ACTIVE']);
   assert.is((await data.listSubscriptions({ compartmentId, topicId: 'other' })).items.length, 0);
-  const [alarm] = (await monitoring.listAlarms({ compartmentId })).items;
+  const [alarm] = (await monitoring.listAlarms({ compartmentId, displayName: 'galley-clock' })).items;
   assert.equal(
     [alarm?.displayName, alarm?.isEnabled, alarm?.destinations],
     ['galley-clock', true, [topicId]],
@@ -142,6 +151,19 @@ for (const [duration, minutes] of [
   test(`an alarm repeats after ${duration || 'never'}`, () => assert.is(minutesIn(duration), minutes));
 }
 test('a duration that is none is refused', () => assert.throws(() => minutesIn('1m'), /PT1M to P30D/));
+
+for (const [query, expected] of [
+  ['FunctionInvocationCount[1d].count() >= 0', true],
+  ['CpuUtilization[1m]{resourceId = "i"}.mean()>=0', true],
+  ['X[1m].sum() > -1', true],
+  ['X[1m].sum() >= 3', false],
+  ['X[1m].sum() > 0', false],
+  ['X[1m].sum() >= 0.5', false],
+  ['X[1m].absent()', false],
+] as const) {
+  test(`${query} ${expected ? 'always holds' : 'needs metrics: the alarm stays OK'}`, () =>
+    assert.is(alwaysHolds(query), expected));
+}
 
 test('an alarm without a repetition speaks once', () => {
   const resource = {
