@@ -7,6 +7,8 @@ import { buildBundles } from '../../cli/region.ts';
 import type { StartOptions } from '../../local/region.ts';
 import { type Build, type BuildKey, isFinal } from '../../shared/build/build.ts';
 import { buildId } from '../../shared/build/id.ts';
+import { openBucket } from '../../shared/oci/bucket.ts';
+import { createClients } from '../../shared/oci/clients.ts';
 import { createDesk, type Desk } from '../../shared/oci/desk.ts';
 import { startTestRegion, type TestRegion } from '../helpers/region.ts';
 import { tarball } from '../helpers/tarballs.ts';
@@ -35,6 +37,8 @@ export interface Pipeline {
   liftFaults(): Promise<void>;
   /** What the app answers at its endpoint. */
   answer(build: Build): Promise<string>;
+  /** When the Build Instance said that an attempt was over: its image is pushed just before. */
+  finishedAt(key: BuildKey, attempt: number): Promise<Date>;
   admin(method: string, path: string, body?: object): Promise<unknown>;
   stop(): Promise<void>;
 }
@@ -69,6 +73,12 @@ export async function startPipeline(options: Partial<StartOptions>): Promise<Pip
     fault: async (fault) => void (await admin('POST', '/_galley/faults', fault)),
     liftFaults: async () => void (await admin('DELETE', '/_galley/faults')),
     answer,
+    finishedAt: async ({ app, id }, attempt) => {
+      const clients = createClients(access);
+      const state = openBucket(clients, { namespace, bucket: stateBucket });
+      const text = await state.findText(`results/${app}/${id}/${attempt}`, 1_000_000);
+      return new Date(JSON.parse(text ?? '{}').finishedAt);
+    },
     admin,
     stop: async () => {
       await region.stop();
