@@ -3,13 +3,9 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigFileAuthenticationDetailsProvider } from 'oci-common';
-import { FunctionsInvokeClient, requests } from 'oci-functions';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readTwin } from '../../../local/twin.ts';
-import { noRetries } from '../../helpers/region.ts';
-import { linesOf, probeBundles, until } from './functions-suite.ts';
+import { invokeDetached, linesOf, probeBundles, until } from './functions-suite.ts';
 import { startRegionProcess } from './region-process.ts';
 
 const killed = suite('functions and a killed region');
@@ -49,22 +45,6 @@ async function callsOf(endpoint: string): Promise<number> {
   const answer = await fetch(`${endpoint}/_galley/functions/usage`);
   const { functions } = (await answer.json()) as { functions: { calls: number }[] };
   return functions.reduce((sum, { calls }) => sum + calls, 0);
-}
-
-async function invokeDetached(
-  { endpoint, ociConfig }: { endpoint: string; ociConfig: string },
-  input: object,
-): Promise<void> {
-  const provider = new ConfigFileAuthenticationDetailsProvider(ociConfig, 'DEFAULT');
-  const client = new FunctionsInvokeClient({ authenticationDetailsProvider: provider }, noRetries);
-  client.endpoint = endpoint;
-  const [resource] = readTwin('local/default.tfstate.json').of('oci_functions_function');
-  await client.invokeFunction({
-    functionId: String(resource?.values.id),
-    invokeFunctionBody: JSON.stringify(input),
-    fnInvokeType: requests.InvokeFunctionRequest.FnInvokeType.Detached,
-  });
-  client.close();
 }
 
 /** Working directories of functions that no region owns any more; a process of one would hold it. */

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
+import { ConfigFileAuthenticationDetailsProvider } from 'oci-common';
 import { FunctionsInvokeClient, requests } from 'oci-functions';
+import { readTwin } from '../../../local/twin.ts';
 import { noRetries, startTestRegion, type TestRegion } from '../../helpers/region.ts';
 
 const { FnInvokeType } = requests.InvokeFunctionRequest;
@@ -126,4 +128,21 @@ export async function until(what: string, condition: () => boolean | Promise<boo
 /** Lines of a file that functions append to; none before it exists. */
 export function linesOf(file: string): readonly string[] {
   return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+}
+
+/** Invokes the first function of the default twin, detached, on a region of another process. */
+export async function invokeDetached(
+  { endpoint, ociConfig }: { endpoint: string; ociConfig: string },
+  input: object,
+): Promise<void> {
+  const provider = new ConfigFileAuthenticationDetailsProvider(ociConfig, 'DEFAULT');
+  const client = new FunctionsInvokeClient({ authenticationDetailsProvider: provider }, noRetries);
+  client.endpoint = endpoint;
+  const [resource] = readTwin('local/default.tfstate.json').of('oci_functions_function');
+  await client.invokeFunction({
+    functionId: String(resource?.values.id),
+    invokeFunctionBody: JSON.stringify(input),
+    fnInvokeType: FnInvokeType.Detached,
+  });
+  client.close();
 }
