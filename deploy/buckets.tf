@@ -5,8 +5,6 @@ data "oci_objectstorage_namespace" "this" {
 
 locals {
   namespace     = data.oci_objectstorage_namespace.this.namespace
-  unique_suffix = substr(sha1("${var.compartment_ocid}/${var.name}"), 0, 6)
-  unique_name   = "${var.name}-${local.unique_suffix}"
   bundle_path   = coalesce(var.galley_build_bundle, "${path.module}/../dist/galley-build.mjs")
   bundle_object = "system/galley-build.mjs"
   bundle_sha256 = fileexists(local.bundle_path) ? filesha256(local.bundle_path) : ""
@@ -16,7 +14,7 @@ locals {
 resource "oci_objectstorage_bucket" "source" {
   compartment_id        = var.compartment_ocid
   namespace             = local.namespace
-  name                  = coalesce(var.source_bucket_name, "${local.unique_name}-source")
+  name                  = coalesce(var.source_bucket_name, "${var.name}-source")
   access_type           = "NoPublicAccess"
   object_events_enabled = true
   versioning            = "Enabled"
@@ -26,7 +24,7 @@ resource "oci_objectstorage_bucket" "source" {
 resource "oci_objectstorage_bucket" "state" {
   compartment_id        = var.compartment_ocid
   namespace             = local.namespace
-  name                  = coalesce(var.state_bucket_name, "${local.unique_name}-state")
+  name                  = coalesce(var.state_bucket_name, "${var.name}-state")
   access_type           = "NoPublicAccess"
   object_events_enabled = true
   versioning            = "Disabled"

@@ -2,7 +2,7 @@
 resource "oci_monitoring_alarm" "clock" {
   compartment_id               = var.compartment_ocid
   metric_compartment_id        = var.compartment_ocid
-  display_name                 = "${local.unique_name}-clock"
+  display_name                 = "${var.name}-clock"
   body                         = "tick"
   is_enabled                   = true
   namespace                    = "oci_faas"
@@ -16,7 +16,7 @@ resource "oci_monitoring_alarm" "clock" {
 
 resource "oci_ons_notification_topic" "clock" {
   compartment_id = var.compartment_ocid
-  name           = "${local.unique_name}-clock"
+  name           = "${var.name}-clock"
   description    = "Ticks for poll-build"
 }
 
@@ -30,7 +30,7 @@ resource "oci_ons_subscription" "clock" {
 # The hour: the safety net. It also starts the alarm's metric, which exists only once a function ran.
 resource "oci_resource_scheduler_schedule" "hourly" {
   compartment_id     = var.compartment_ocid
-  display_name       = "${local.unique_name}-hourly"
+  display_name       = "${var.name}-hourly"
   description        = "Starts poll-build when the minute clock stands still"
   action             = "START_RESOURCE"
   recurrence_type    = "CRON"

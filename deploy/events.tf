@@ -43,9 +43,9 @@ resource "oci_events_rule" "result" {
   }
 }
 
-resource "oci_events_rule" "image_push" {
+resource "oci_events_rule" "push" {
   compartment_id = local.app_repositories_compartment_id
-  display_name   = "${var.name}-image-push"
+  display_name   = "${var.name}-push"
   description    = "An app's image arrived in OCIR"
   is_enabled     = true
   condition = jsonencode({

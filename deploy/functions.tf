@@ -1,7 +1,7 @@
 # The three functions. What each may do is in iam-<function>.tf.
 resource "oci_functions_application" "this" {
   compartment_id             = var.compartment_ocid
-  display_name               = local.unique_name
+  display_name               = var.name
   subnet_ids                 = [local.functions_subnet_id]
   network_security_group_ids = oci_core_network_security_group.functions[*].id
   shape                      = "GENERIC_X86"

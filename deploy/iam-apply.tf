@@ -1,9 +1,9 @@
 # apply: reads a build's manifests, keeps the app's head, talks to the cluster. In the cluster its rights are a role's
-# (deploy/kubernetes); CLUSTER_USE lets it in and no more.
+# (deploy/kubernetes); `use clusters` lets it in and no more.
 resource "oci_identity_policy" "apply" {
   provider       = oci.home
   compartment_id = var.compartment_ocid
-  name           = "${local.unique_name}-apply"
+  name           = "${var.name}-apply"
   description    = "What functions/apply of Galley may do"
   statements = [for grant in [
     "{OBJECT_INSPECT} ${local.here} where ${local.state_bucket}",
@@ -20,9 +20,9 @@ resource "oci_identity_policy" "apply" {
 resource "oci_identity_policy" "apply_cluster" {
   provider       = oci.home
   compartment_id = coalesce(var.cluster_compartment_ocid, var.compartment_ocid)
-  name           = "${local.unique_name}-apply-cluster"
+  name           = "${var.name}-apply-cluster"
   description    = "Lets functions/apply of Galley into the cluster"
   statements = [
-    "Allow dynamic-group id ${oci_identity_dynamic_group.apply.id} to {CLUSTER_READ, CLUSTER_USE} in compartment id ${coalesce(var.cluster_compartment_ocid, var.compartment_ocid)} where target.cluster.id = '${var.cluster_ocid}'",
+    "Allow dynamic-group id ${oci_identity_dynamic_group.apply.id} to use clusters in compartment id ${coalesce(var.cluster_compartment_ocid, var.compartment_ocid)} where target.cluster.id = '${var.cluster_ocid}'",
   ]
 }

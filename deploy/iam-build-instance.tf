@@ -2,7 +2,7 @@
 resource "oci_identity_policy" "build_instance" {
   provider       = oci.home
   compartment_id = var.compartment_ocid
-  name           = "${local.unique_name}-build-instance"
+  name           = "${var.name}-build-instance"
   description    = "What the Build Instance of Galley may do"
   statements = [for grant in concat([
     "use instance-agent-command-execution-family ${local.here} where request.instance.id = target.instance.id",
@@ -19,7 +19,7 @@ resource "oci_identity_policy" "build_instance" {
 resource "oci_identity_policy" "build_instance_push" {
   provider       = oci.home
   compartment_id = local.app_repositories_compartment_id
-  name           = "${local.unique_name}-build-instance-push"
+  name           = "${var.name}-build-instance-push"
   description    = "Lets the Build Instance of Galley push images of apps"
   statements = [
     "Allow dynamic-group id ${oci_identity_dynamic_group.build_instance.id} to {REPOSITORY_READ, REPOSITORY_UPDATE${var.create_repositories_on_push ? ", REPOSITORY_CREATE" : ""}} in ${var.create_repositories_on_push ? "tenancy" : "compartment id ${var.compartment_ocid}"} where target.repo.name = /${var.ocir_repository_prefix}*/",

@@ -3,7 +3,7 @@ resource "oci_identity_policy" "developers" {
   count          = var.developers_group_ocid == "" ? 0 : 1
   provider       = oci.home
   compartment_id = var.compartment_ocid
-  name           = "${local.unique_name}-developers"
+  name           = "${var.name}-developers"
   description    = "What users of the galley command may do"
   statements = [for grant in [
     "{OBJECT_INSPECT} ${local.here} where any {${local.source_bucket}, ${local.state_bucket}}",
@@ -21,7 +21,7 @@ resource "oci_identity_policy" "doctor" {
   count          = var.developers_group_ocid == "" ? 0 : 1
   provider       = oci.home
   compartment_id = var.tenancy_ocid
-  name           = "${local.unique_name}-doctor"
+  name           = "${var.name}-doctor"
   description    = "Lets galley doctor read policies and dynamic groups"
   statements     = ["Allow group id ${var.developers_group_ocid} to {POLICY_READ, DYNAMIC_GROUP_INSPECT, COMPARTMENT_INSPECT} in tenancy"]
 }

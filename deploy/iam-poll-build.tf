@@ -2,7 +2,7 @@
 resource "oci_identity_policy" "poll_build" {
   provider       = oci.home
   compartment_id = var.compartment_ocid
-  name           = "${local.unique_name}-poll-build"
+  name           = "${var.name}-poll-build"
   description    = "What functions/poll-build of Galley may do"
   statements = [for grant in [
     "{OBJECT_INSPECT} ${local.here} where any {${local.source_bucket}, ${local.state_bucket}}",

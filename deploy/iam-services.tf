@@ -8,7 +8,7 @@ locals {
 resource "oci_identity_policy" "services" {
   provider       = oci.home
   compartment_id = var.compartment_ocid
-  name           = "${local.unique_name}-services"
+  name           = "${var.name}-services"
   description    = "Events, notifications and schedules start Galley's functions"
   statements = [for grant in [
     # Without this a rule stays ACTIVE and nothing is ever started: the denial shows in metrics only.
@@ -23,7 +23,7 @@ resource "oci_identity_policy" "services" {
 resource "oci_identity_policy" "lifecycle" {
   provider       = oci.home
   compartment_id = var.tenancy_ocid
-  name           = "${local.unique_name}-lifecycle"
+  name           = "${var.name}-lifecycle"
   description    = "Object Storage deletes old logs and overwritten uploads of Galley"
   statements = [
     "Allow service objectstorage-${var.region} to {BUCKET_INSPECT, BUCKET_READ, OBJECT_INSPECT, OBJECT_DELETE, OBJECT_VERSION_DELETE} ${local.here}",
@@ -35,7 +35,7 @@ resource "oci_identity_policy" "functions_service" {
   count          = var.grant_functions_service_repository_read ? 1 : 0
   provider       = oci.home
   compartment_id = var.tenancy_ocid
-  name           = "${local.unique_name}-functions-service"
+  name           = "${var.name}-functions-service"
   description    = "The Functions service pulls the images of Galley's functions"
   statements = [for repository in oci_artifacts_container_repository.function :
     "Allow service FaaS to read repos ${local.here} where target.repo.name = '${repository.display_name}'"

@@ -3,7 +3,7 @@
 resource "oci_identity_policy" "upload_trigger" {
   provider       = oci.home
   compartment_id = var.compartment_ocid
-  name           = "${local.unique_name}-upload-trigger"
+  name           = "${var.name}-upload-trigger"
   description    = "What functions/upload-trigger of Galley may do"
   statements = [for grant in concat([
     # A listing carries no object name, so this cannot be narrower.

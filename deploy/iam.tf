@@ -11,7 +11,7 @@ locals {
 resource "oci_identity_dynamic_group" "upload_trigger" {
   provider       = oci.home
   compartment_id = var.tenancy_ocid
-  name           = "${local.unique_name}-upload-trigger"
+  name           = "${var.name}-upload-trigger"
   description    = "functions/upload-trigger of Galley"
   matching_rule  = "ALL {resource.type = 'fnfunc', resource.id = '${oci_functions_function.upload_trigger.id}'}"
 }
@@ -19,7 +19,7 @@ resource "oci_identity_dynamic_group" "upload_trigger" {
 resource "oci_identity_dynamic_group" "poll_build" {
   provider       = oci.home
   compartment_id = var.tenancy_ocid
-  name           = "${local.unique_name}-poll-build"
+  name           = "${var.name}-poll-build"
   description    = "functions/poll-build of Galley"
   matching_rule  = "ALL {resource.type = 'fnfunc', resource.id = '${oci_functions_function.poll_build.id}'}"
 }
@@ -27,7 +27,7 @@ resource "oci_identity_dynamic_group" "poll_build" {
 resource "oci_identity_dynamic_group" "apply" {
   provider       = oci.home
   compartment_id = var.tenancy_ocid
-  name           = "${local.unique_name}-apply"
+  name           = "${var.name}-apply"
   description    = "functions/apply of Galley; the cluster's role is bound to this group"
   matching_rule  = "ALL {resource.type = 'fnfunc', resource.id = '${oci_functions_function.apply.id}'}"
 }
@@ -36,7 +36,7 @@ resource "oci_identity_dynamic_group" "apply" {
 resource "oci_identity_dynamic_group" "build_instance" {
   provider       = oci.home
   compartment_id = var.tenancy_ocid
-  name           = "${local.unique_name}-build-instance"
+  name           = "${var.name}-build-instance"
   description    = "Build Instances of Galley"
   matching_rule  = "ALL {instance.compartment.id = '${var.compartment_ocid}'${local.builder_tag}}"
 }

@@ -1,7 +1,7 @@
 # What the functions print, and word when one of them fails.
 resource "oci_logging_log_group" "this" {
   compartment_id = var.compartment_ocid
-  display_name   = local.unique_name
+  display_name   = var.name
 }
 
 resource "oci_logging_log" "functions" {
@@ -25,7 +25,7 @@ resource "oci_logging_log" "functions" {
 
 resource "oci_ons_notification_topic" "failures" {
   compartment_id = var.compartment_ocid
-  name           = "${local.unique_name}-failures"
+  name           = "${var.name}-failures"
   description    = "A function of Galley failed"
 }
 
@@ -40,7 +40,7 @@ resource "oci_ons_subscription" "failures" {
 resource "oci_monitoring_alarm" "failures" {
   compartment_id        = var.compartment_ocid
   metric_compartment_id = var.compartment_ocid
-  display_name          = "${local.unique_name}-failures"
+  display_name          = "${var.name}-failures"
   body                  = "A function of Galley failed three times in five minutes. `galley doctor` says why."
   is_enabled            = true
   namespace             = "oci_faas"

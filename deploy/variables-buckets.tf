@@ -1,7 +1,7 @@
 # The two buckets, and how long they keep things.
 
 variable "source_bucket_name" {
-  description = "Name of the bucket that uploads go to; unique in the tenancy's namespace. Empty: made from name and compartment."
+  description = "Name of the bucket that uploads go to; unique in the tenancy's namespace. Empty: <name>-source."
   type        = string
   default     = ""
   nullable    = false
@@ -13,7 +13,7 @@ variable "source_bucket_name" {
 }
 
 variable "state_bucket_name" {
-  description = "Name of the bucket that records, logs and results go to; unique in the tenancy's namespace. Empty: made from name and compartment."
+  description = "Name of the bucket that records, logs and results go to; unique in the tenancy's namespace. Empty: <name>-state."
   type        = string
   default     = ""
   nullable    = false

@@ -121,7 +121,7 @@ variable "delivery_timeout_in_seconds" {
 }
 
 variable "build_cache_hours" {
-  description = "Hours after which the Build Instance forgets image layers that no build used."
+  description = "Hours after which the Build Instance forgets an image layer. A nearly full disk makes it forget sooner."
   type        = number
   default     = 72
   nullable    = false

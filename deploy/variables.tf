@@ -34,7 +34,7 @@ variable "region" {
 }
 
 variable "name" {
-  description = "Prefix of every name. Two Galleys in one compartment need two names."
+  description = "Prefix of every name. Groups, policies and topics are unique in a tenancy: a second Galley there needs another one."
   type        = string
   default     = "galley"
   nullable    = false

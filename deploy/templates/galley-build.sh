@@ -1,9 +1,10 @@
 #!/bin/bash
-# Runs the program that builds, once cloud-init has set this instance up. 75 (EX_TEMPFAIL): not ready, try later.
+# Runs the program that builds, once this instance is set up. 75 (EX_TEMPFAIL): not ready yet, try again later.
 set -eu
+export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 
 if [[ ! -e /var/lib/galley/ready ]]; then
   echo "galley-build: this instance is still being set up, see /var/log/galley/setup.log" >&2
   exit 75
 fi
-exec /usr/bin/node /usr/local/lib/galley/galley-build.mjs "$@"
+exec node /usr/local/lib/galley/galley-build.mjs "$@"

@@ -1,10 +1,10 @@
 #!/bin/bash
 # Sets up an Oracle Linux 9 machine as Build Instance. Every step may be repeated; the ready marker is written last.
 set -euo pipefail
+export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 
-readonly LIB=/usr/local/lib/galley
-readonly STATE=/var/lib/galley
-readonly LOG=/var/log/galley/setup.log
+readonly LIB=/usr/local/lib/galley STATE=/var/lib/galley LOG=/var/log/galley/setup.log
+readonly SUDOERS=/etc/sudoers.d/101-oracle-cloud-agent-run-command
 
 mkdir -p "$LIB" "$STATE" "${LOG%/*}"
 # To the console too: that is where a private instance can be read from outside.
@@ -18,9 +18,9 @@ retry() {
   local times=$1 n
   shift
   for ((n = 1; n <= times; n++)); do
-    "$@" && return
+    if "$@"; then return 0; fi
     echo "attempt $n of $times failed: $*"
-    ((n < times)) && sleep 15
+    sleep 15
   done
   return 1
 }
@@ -41,7 +41,7 @@ install_packages() {
 # The grant to read it may take minutes to arrive, so this waits up to half an hour.
 fetch_program() {
   local file=$LIB/galley-build.mjs
-  if [[ -f $file ]] && sha256sum --status -c <<<"$BUNDLE_SHA256  $file"; then return; fi
+  if [[ -f $file ]] && sha256sum --status -c <<<"$BUNDLE_SHA256  $file"; then return 0; fi
   retry 120 oci os object get --auth instance_principal --namespace-name "$BUNDLE_NAMESPACE" \
     --bucket-name "$BUNDLE_BUCKET" --name "$BUNDLE_OBJECT" --file "$file.new"
   sha256sum -c <<<"$BUNDLE_SHA256  $file.new"
@@ -49,14 +49,15 @@ fetch_program() {
   mv "$file.new" "$file"
 }
 
-# What a command will do, tried once: the tools answer, and ocarun gets through sudo.
+# What a command will need, tried once: the tools answer, and ocarun gets through sudo.
 self_test() {
-  visudo -cf /etc/sudoers.d/101-oracle-cloud-agent-run-command
-  podman --version && helm version --short && kubectl version --client
+  visudo -cf "$SUDOERS"
+  podman --version
+  helm version --short
+  kubectl version --client
   node --check "$LIB/galley-build.mjs"
-  if getent passwd ocarun; then
-    runuser -u ocarun -- sudo -n -l galley-build
-  fi
+  # The agent makes its user when it first starts; until then there is nobody to try it as.
+  if getent passwd ocarun; then runuser -u ocarun -- sudo -n -l galley-build; fi
 }
 
 main() {

@@ -80,7 +80,7 @@ run "rules_are_narrow" {
   }
 
   assert {
-    condition     = jsondecode(oci_events_rule.image_push.condition).data.additionalDetails.path == ["${data.oci_objectstorage_namespace.this.namespace}/galley/*"]
+    condition     = jsondecode(oci_events_rule.push.condition).data.additionalDetails.path == ["${data.oci_objectstorage_namespace.this.namespace}/galley/*"]
     error_message = "Only the apps' repositories start apply."
   }
 }

@@ -13,8 +13,6 @@ export const CANONICAL = {
   compartment_ocid: ocid('compartment', { name: 'galley', region: '' }),
   region: REGION,
   cluster_ocid: ocid('cluster', { name: 'galley', region: REGION }),
-  source_bucket_name: 'galley-source',
-  state_bucket_name: 'galley-state',
   upload_trigger_image: image('upload-trigger'),
   poll_build_image: image('poll-build'),
   apply_image: image('apply'),

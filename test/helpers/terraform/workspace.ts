@@ -76,14 +76,15 @@ export async function openWorkspace({
     directory,
     run,
     must,
-    variables: (values) => writeFile(join(directory, 'test.auto.tfvars.json'), JSON.stringify(values, null, 2)),
+    variables: (values) =>
+      writeFile(join(directory, 'test.auto.tfvars.json'), JSON.stringify(values, null, 2)),
     state: async () => JSON.parse(await readFile(join(directory, 'terraform.tfstate'), 'utf8')),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
 }
 
 /** Stands in for the built program: the deployment only hashes and uploads it. */
-const BUNDLE = '// galley-build\n';
+export const BUNDLE = '// galley-build\n';
 
 function environment(root: string, providers: Providers): Record<string, string> {
   const cli = '/dev/null';
