@@ -53,7 +53,8 @@ function buildingSentence(build: Extract<Build, { state: 'building' }>, now: Dat
   if (build.stopping !== undefined) return `being stopped: ${build.stopping}`;
   if (build.reason !== undefined && build.run.command === undefined) return build.reason;
   const where = `on ${build.run.instance.slice(-8)}, attempt ${build.attempt}`;
-  return `${where}, for ${duration(now.getTime() - Date.parse(build.run.submittedAt))}`;
+  const note = build.reason === undefined ? '' : ` (${build.reason})`;
+  return `${where}, for ${duration(now.getTime() - Date.parse(build.run.submittedAt))}${note}`;
 }
 
 function failedSentence(build: Extract<Build, { state: 'failed' }>): string {

@@ -65,7 +65,7 @@ export interface Building {
   /** Why the command is being stopped; retried or ended once it is over. */
   readonly stopping?: string;
   readonly stoppingSince?: string;
-  /** Why OCI has not taken the command yet. */
+  /** Why OCI has not taken the command yet; which instances were passed over. */
   readonly reason?: string;
   readonly avoid?: string;
 }

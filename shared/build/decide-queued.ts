@@ -19,7 +19,8 @@ export function decideQueued(
   if (newer !== undefined) return over(build, { state: 'superseded', by: newer }, now);
   const turn = waitsFor(build, seen, now);
   if (turn !== undefined) return { build: wait(build, turn), tasks: [] };
-  if (seen.slot !== undefined) return start(build, { slot: seen.slot, now, limits });
+  if (seen.slot !== undefined)
+    return start(build, { slot: seen.slot, passedOver: seen.passedOver, now, limits });
   if (seen.noSlot !== undefined) return { build: wait(build, seen.noSlot), tasks: [] };
   return { build, tasks: ['claim-slot'] };
 }
@@ -47,15 +48,22 @@ function wait(build: In<'queued'>, reason: string): In<'queued'> {
   return build.reason === reason ? build : { ...build, reason };
 }
 
-function start(
-  build: In<'queued'>,
-  { slot, now, limits }: { slot: { instance: string; number: number }; now: Date; limits: Limits },
-): Decision {
+interface Start {
+  readonly slot: { readonly instance: string; readonly number: number };
+  readonly passedOver: string | undefined;
+  readonly now: Date;
+  readonly limits: Limits;
+}
+
+function start(build: In<'queued'>, { slot, passedOver, now, limits }: Start): Decision {
   const attempt = build.attempt + 1;
   const deliverBy = after(now, limits.deliverySeconds);
   const run: Run = { attempt, instance: slot.instance, slot: slot.number, submittedAt: now.toISOString() };
   const runBy = after(now, limits.deliverySeconds + limits.buildSeconds + REPORT_SECONDS);
-  const kept = build.avoid === undefined ? {} : { avoid: build.avoid };
+  const kept = {
+    ...(build.avoid === undefined ? {} : { avoid: build.avoid }),
+    ...(passedOver === undefined ? {} : { reason: passedOver }),
+  };
   const next = enter(build, { phase: { state: 'building', attempt, run, deliverBy, runBy, ...kept }, now });
   return { build: next, tasks: ['ensure-command'] };
 }

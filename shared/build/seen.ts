@@ -55,6 +55,8 @@ export interface Seen {
   readonly head?: Head;
   /** A slot claimed for this build. */
   readonly slot?: { readonly instance: string; readonly number: number };
+  /** Instances that were not taken although they come first, and why. */
+  readonly passedOver?: string;
   /** Why no slot could be had. */
   readonly noSlot?: string;
   /** `absent`: OCI knows no such command. Undefined: could not be asked. */

@@ -26,7 +26,7 @@ export async function slotBoard(ports: Ports): Promise<SlotBoard> {
   return { taken: new Set(slots.map(nameOf)), unfit: new Map() };
 }
 
-export type Claim = { readonly slot: SlotName } | { readonly noSlot: string };
+export type Claim = { readonly slot: SlotName; readonly passedOver?: string } | { readonly noSlot: string };
 
 interface ClaimContext {
   readonly ports: Ports;
@@ -56,7 +56,7 @@ export async function claimSlot(
       const problem = await problemOnce(instance, context);
       if (problem !== undefined) break;
       board.taken.add(nameOf(slot));
-      if (await ports.slots.claim(slot, holder)) return { slot };
+      if (await ports.slots.claim(slot, holder)) return { slot, ...passedOver(board) };
     }
   }
   return { noSlot: whyNone(pool, board) };
@@ -75,10 +75,17 @@ async function problemOnce(
   return problem;
 }
 
+function passedOver(board: SlotBoard): { passedOver?: string } {
+  return board.unfit.size === 0 ? {} : { passedOver: `passed over: ${unfitText(board)}` };
+}
+
+function unfitText({ unfit }: SlotBoard): string {
+  return [...unfit].map(([instance, why]) => `${instance.slice(-8)}: ${why}`).join('; ');
+}
+
 function whyNone(pool: Pool, board: SlotBoard): string {
-  const unfit = [...board.unfit].map(([instance, why]) => `${instance.slice(-8)}: ${why}`).join('; ');
   const all = `all ${pool.instances.length * pool.slotsEach} build slots are taken`;
-  return unfit === '' ? all : `${all} (passed over: ${unfit})`;
+  return board.unfit.size === 0 ? all : `${all} (passed over: ${unfitText(board)})`;
 }
 
 /** Gives back the slot of the build's own claim or ended command, if it is still the holder. */
