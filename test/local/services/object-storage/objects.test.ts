@@ -172,6 +172,29 @@ test('buckets: create, get, update, list, refuse a second and a full one, delete
   assert.is(await outcome(client.getBucket(in_)), '404 BucketNotFound');
 });
 
+test('a batch deletes what it can and says what it could not', async () => {
+  const [eTag] = [await bucket.put('batch/1'), await bucket.put('batch/2')];
+  const objects = [
+    { objectName: 'batch/1', ifMatch: eTag },
+    { objectName: 'batch/2', ifMatch: 'stale' },
+    { objectName: 'batch/3' },
+  ];
+  const request = { ...bucket.at, batchDeleteObjectsDetails: { objects } };
+  const { deleted, failed } = (await bucket.client.batchDeleteObjects(request)).batchDeleteObjectsResult;
+  assert.equal(
+    deleted.map(({ objectName }) => objectName),
+    ['batch/1'],
+  );
+  assert.equal(
+    failed?.map(({ objectName, statusCode }) => [objectName, statusCode]),
+    [
+      ['batch/2', 412],
+      ['batch/3', 404],
+    ],
+  );
+  assert.equal(await bucket.names({ prefix: 'batch/' }), ['batch/2']);
+});
+
 test('pre-authenticated requests are refused in so many words', async () => {
   const details = { name: 'p', accessType: 'ObjectRead' as never, timeExpires: new Date(0), objectName: 'x' };
   const request = { ...bucket.at, createPreauthenticatedRequestDetails: details };
