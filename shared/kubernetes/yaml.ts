@@ -1,6 +1,6 @@
 // Text in, JSON values out, exactly as kubectl reads them; everything it would choke on becomes a problem.
 import type { Document } from 'yaml';
-import { LineCounter, parseAllDocuments, visit } from 'yaml';
+import { isCollection, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { DIALECT } from './dialect.ts';
 
 export interface YamlDocument {
@@ -84,6 +84,7 @@ function inspect(parsed: Document, lines: LineCounter): Found[] {
       Map(_, map) {
         const seen = new Set<string>();
         for (const { key } of map.items) {
+          if (isCollection(key)) report(key, 'a map or a list cannot be a key');
           const name = String(key);
           if (name !== '<<' && seen.has(name))
             report(key as object, `key "${name}" is there twice in one map`);
