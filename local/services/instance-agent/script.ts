@@ -28,15 +28,15 @@ export type ScriptState = 'starting' | 'running' | 'gone' | { readonly exitCode:
 
 /**
  * Ends with the script's own code in the file `code`. It outlives the SIGTERM that is meant for the script, so
- * that a script that cleans up is waited for; what bash says of it itself is no output. `setsid` in a script escapes this group, as on a real machine.
+ * that a script that cleans up is waited for: a `wait` that was interrupted tells nothing, and is repeated. What
+ * bash says of the script itself is no output. `setsid` in a script escapes this group, as on a real machine.
  */
-const KEEPER = `trap : TERM
+const KEEPER = `trap asked=1 TERM
 echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" > pid.new && mv pid.new pid
 exec 3>&2 2>/dev/null
 (cd work && exec "$@") 2>&3 3>&- &
 script=$!
-wait "$script"; code=$?
-while kill -0 "$script" 2>/dev/null; do wait "$script"; code=$?; done
+until asked=; wait "$script"; code=$?; [ -z "$asked" ]; do :; done
 echo "$code" > code.new && mv code.new code
 `;
 

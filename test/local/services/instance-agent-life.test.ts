@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readTwin } from '../../../local/twin.ts';
 import { linesOf, until } from './functions-suite.ts';
 import { twinWith } from './functions-twin.ts';
 import { agentHarness } from './instance-agent-suite.ts';
@@ -62,7 +63,9 @@ life('an orderly stop ends scripts by SIGTERM, and the next start reports them',
 });
 
 life('without its policy the agent gets nothing, and says so once', async ({ directory }) => {
-  const statements = ['Allow group nobody to inspect buckets in tenancy'];
+  const [bucket] = readTwin('local/default.tfstate.json').of('oci_objectstorage_bucket');
+  const compartment = `compartment id ${bucket?.values.compartment_id}`;
+  const statements = [`Allow group galley-developers to inspect buckets in ${compartment}`];
   const changes = [{ type: 'oci_identity_policy', name: '*', attributes: { statements } }];
   const said: string[] = [];
   const harness = await agentHarness({
