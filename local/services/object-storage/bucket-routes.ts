@@ -1,5 +1,4 @@
 // The namespace, and buckets.
-
 import { invalidParameter } from '../../http/errors.ts';
 import { pageOf } from '../../http/paging.ts';
 import type { Call, Reply, Route } from '../../types.ts';
@@ -7,68 +6,28 @@ import { createBucket, deleteBucket, updateBucket } from './bucket-changes.ts';
 import { bucketReply, tagsOf } from './bucket-reply.ts';
 import { checkRead, conditionsOf } from './conditions.ts';
 import { namespaceNotFound } from './errors.ts';
-import { bucketOf, callerOf, onBucket, type Storage } from './storage.ts';
+import { routing } from './routing.ts';
+import { bucketOf, callerOf, type Storage } from './storage.ts';
 
 const BUCKETS = '/n/:namespace/b';
 const BUCKET = '/n/:namespace/b/:bucket';
 
 export function bucketRoutes(storage: Storage): Route[] {
-  const bucket = onBucket(storage);
-  const namespace = (path: string): Route => ({
-    operation: 'GetNamespace',
-    method: 'GET',
-    path,
-    // Anybody with a key may ask; only the namespace of another compartment needs a permission (facts iam 4.2).
-    auth: 'authenticated',
-    handle: (call) => getNamespace(storage, call),
-  });
+  const on = routing(storage);
   return [
-    namespace('/n'),
-    namespace('/n/'),
+    // Anybody with a key may ask; only the namespace of another compartment needs a permission (facts iam 4.2).
+    on.body('GetNamespace', 'GET /n', getNamespace),
+    on.body('GetNamespace', 'GET /n/', getNamespace),
     {
-      operation: 'ListBuckets',
-      method: 'GET',
-      path: BUCKETS,
+      ...on.bucket('ListBuckets', `GET ${BUCKETS}`, listBuckets),
       target: ({ query }) => ({ compartmentId: query.get('compartmentId') ?? '' }),
       denied: namespaceNotFound,
-      handle: (call) => listBuckets(storage, call),
     },
-    {
-      operation: 'CreateBucket',
-      method: 'POST',
-      path: BUCKETS,
-      // The compartment is in the body, which only the handler can read.
-      auth: 'authenticated',
-      handle: (call) => createBucket(storage, call),
-    },
-    {
-      operation: 'GetBucket',
-      method: 'GET',
-      path: BUCKET,
-      ...bucket,
-      handle: (call) => getBucket(storage, call),
-    },
-    {
-      operation: 'HeadBucket',
-      method: 'HEAD',
-      path: BUCKET,
-      ...bucket,
-      handle: (call) => ({ ...getBucket(storage, call), body: '' }),
-    },
-    {
-      operation: 'UpdateBucket',
-      method: 'POST',
-      path: BUCKET,
-      ...bucket,
-      handle: (call) => updateBucket(storage, call),
-    },
-    {
-      operation: 'DeleteBucket',
-      method: 'DELETE',
-      path: BUCKET,
-      ...bucket,
-      handle: (call) => deleteBucket(storage, call),
-    },
+    on.body('CreateBucket', `POST ${BUCKETS}`, createBucket),
+    on.bucket('GetBucket', `GET ${BUCKET}`, getBucket),
+    on.bucket('HeadBucket', `HEAD ${BUCKET}`, headBucket),
+    on.bucket('UpdateBucket', `POST ${BUCKET}`, updateBucket),
+    on.bucket('DeleteBucket', `DELETE ${BUCKET}`, deleteBucket),
   ];
 }
 
@@ -105,4 +64,8 @@ function getBucket(storage: Storage, call: Call): Reply {
   const bucket = bucketOf(storage, call);
   const isUnchanged = checkRead(bucket, conditionsOf(call.header)) === 'unchanged';
   return isUnchanged ? { status: 304, headers: { etag: bucket.eTag } } : bucketReply(storage, bucket);
+}
+
+function headBucket(storage: Storage, call: Call): Reply {
+  return { ...getBucket(storage, call), body: '' };
 }

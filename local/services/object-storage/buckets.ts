@@ -1,6 +1,7 @@
 // The buckets: those the twin declares, and those made over the API.
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Region, TwinResource } from '../../types.ts';
+import { bucketRows, versioningOf } from './bucket-rows.ts';
 
 export type Versioning = 'Disabled' | 'Enabled' | 'Suspended';
 
@@ -36,54 +37,34 @@ export interface Buckets {
   removeForeign(): void;
 }
 
-const COLUMNS = `name, id, compartment_id, e_tag, versioning, object_events, from_twin, created_by, time_created,
-  details, lifecycle`;
-
 export function bucketsOf(region: Region): Buckets {
-  const { database } = region;
-  const found = database.prepare('SELECT * FROM storage_bucket WHERE name = ?');
-  const listed = database.prepare('SELECT * FROM storage_bucket WHERE compartment_id = ? ORDER BY name');
-  const every = database.prepare('SELECT * FROM storage_bucket ORDER BY name');
-  const written = database.prepare(
-    `INSERT OR REPLACE INTO storage_bucket (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const removed = database.prepare('DELETE FROM storage_bucket WHERE name = ?');
-  const write = (bucket: Bucket, isFromTwin: boolean): Bucket => {
-    const { name, id, compartmentId, eTag, versioning, createdBy, timeCreated, details, lifecycle } = bucket;
-    const flags = [Number(bucket.objectEventsEnabled), Number(isFromTwin)];
-    const texts = [createdBy, timeCreated, JSON.stringify(details), lifecycle ?? null];
-    written.run(name, id, compartmentId, eTag, versioning, ...flags, ...texts);
-    return bucket;
-  };
-  const isFromTwin = (name: string): boolean => found.get(name)?.from_twin === 1;
-  const find = (name: string): Bucket | undefined => {
-    const row = found.get(name);
-    return row && bucketOf(row);
-  };
+  const rows = bucketRows(region.database);
   return {
-    find,
-    list: (compartmentId) => listed.all(compartmentId).map(bucketOf),
-    all: () => every.all().map(bucketOf),
-    create: (bucket) =>
-      write(
-        {
-          ...bucket,
-          id: `ocid1.bucket.oc1.${region.name}.${randomBytes(30).toString('hex')}`,
-          eTag: randomUUID(),
-          timeCreated: region.now().toISOString(),
-          lifecycle: undefined,
-        },
-        false,
-      ),
-    change: (bucket, change) => write({ ...bucket, ...change, eTag: randomUUID() }, isFromTwin(bucket.name)),
-    remove: ({ name }) => void removed.run(name),
+    find: rows.find,
+    list: rows.list,
+    all: rows.all,
+    create(bucket) {
+      const made = {
+        ...bucket,
+        id: `ocid1.bucket.oc1.${region.name}.${randomBytes(30).toString('hex')}`,
+        eTag: randomUUID(),
+        timeCreated: region.now().toISOString(),
+        lifecycle: undefined,
+      };
+      return rows.write(made, { isFromTwin: false });
+    },
+    change(bucket, change) {
+      const changed = { ...bucket, ...change, eTag: randomUUID() };
+      return rows.write(changed, { isFromTwin: rows.isFromTwin(bucket.name) });
+    },
+    remove: ({ name }) => rows.remove(name),
     followTwin() {
       for (const resource of region.twin.of('oci_objectstorage_bucket')) {
         const declared = declaredBucket(region, resource);
-        write({ ...declared, ...kept(find(declared.name)) }, true);
+        rows.write({ ...declared, ...kept(rows.find(declared.name)) }, { isFromTwin: true });
       }
     },
-    removeForeign: () => database.exec('DELETE FROM storage_bucket WHERE from_twin = 0'),
+    removeForeign: () => region.database.exec('DELETE FROM storage_bucket WHERE from_twin = 0'),
   };
 }
 
@@ -117,24 +98,5 @@ function declaredBucket(region: Region, { values, name }: TwinResource): Bucket 
       definedTags: values.defined_tags ?? {},
     },
     lifecycle: undefined,
-  };
-}
-
-export function versioningOf(value: unknown): Versioning | undefined {
-  return value === 'Disabled' || value === 'Enabled' || value === 'Suspended' ? value : undefined;
-}
-
-function bucketOf(row: Readonly<Record<string, unknown>>): Bucket {
-  return {
-    name: String(row.name),
-    id: String(row.id),
-    compartmentId: String(row.compartment_id),
-    eTag: String(row.e_tag),
-    versioning: versioningOf(row.versioning) ?? 'Disabled',
-    objectEventsEnabled: row.object_events === 1,
-    createdBy: String(row.created_by),
-    timeCreated: String(row.time_created),
-    details: JSON.parse(String(row.details)),
-    lifecycle: typeof row.lifecycle === 'string' ? row.lifecycle : undefined,
   };
 }

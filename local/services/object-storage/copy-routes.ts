@@ -3,6 +3,7 @@
 import { invalidParameter } from '../../http/errors.ts';
 import { type Fields, fieldsOf } from '../../http/json-body.ts';
 import { type Call, type Principal, type Reply, type Route, ServiceError, type Target } from '../../types.ts';
+import { batchDelete } from './batch-delete.ts';
 import type { Bucket } from './buckets.ts';
 import { checkWrite } from './conditions.ts';
 import { type Copy, sourceOf } from './copies.ts';
@@ -10,20 +11,15 @@ import { describedIn } from './description.ts';
 import { bucketNotFound, notOffered } from './errors.ts';
 import { checkObjectName } from './names.ts';
 import { writtenHeaders } from './object-replies.ts';
+import { routing } from './routing.ts';
 import { bucketOf, bucketTarget, callerOf, requireBucket, type Storage } from './storage.ts';
 
 export function copyRoutes(storage: Storage): Route[] {
-  const action = (operation: string, name: string, handle: Route['handle']): Route => ({
-    operation,
-    method: 'POST',
-    path: `/n/:namespace/b/:bucket/actions/${name}`,
-    // The names are in the body, which only the handler can read.
-    auth: 'authenticated',
-    handle,
-  });
+  const on = routing(storage);
   return [
-    action('CopyObject', 'copyObject', (call) => copyObject(storage, call)),
-    action('RenameObject', 'renameObject', (call) => renameObject(storage, call)),
+    on.body('CopyObject', 'POST /n/:namespace/b/:bucket/actions/copyObject', copyObject),
+    on.body('RenameObject', 'POST /n/:namespace/b/:bucket/actions/renameObject', renameObject),
+    on.body('BatchDeleteObjects', 'POST /n/:namespace/b/:bucket/actions/batchDeleteObjects', batchDelete),
   ];
 }
 

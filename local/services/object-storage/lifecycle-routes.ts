@@ -8,38 +8,32 @@ import { checkRead, conditionsOf } from './conditions.ts';
 import { notOffered } from './errors.ts';
 import { parseRule } from './lifecycle.ts';
 import { serviceMayDelete, serviceOf } from './lifecycle-play.ts';
-import { bucketOf, onBucket, type Storage } from './storage.ts';
+import { routing } from './routing.ts';
+import { bucketOf, type Storage } from './storage.ts';
 
 const LIFECYCLE = '/n/:namespace/b/:bucket/l';
 
 export function lifecycleRoutes(storage: Storage): Route[] {
-  const bucket = onBucket(storage);
-  const on = (operation: string, method: Route['method'], handle: Route['handle']): Route => ({
-    operation: `${operation}ObjectLifecyclePolicy`,
-    method,
-    path: LIFECYCLE,
-    ...bucket,
-    handle,
-  });
+  const on = routing(storage);
   return [
-    on('Get', 'GET', (call) => policyReply(policyOf(bucketOf(storage, call)))),
-    on('Put', 'PUT', (call) => putPolicy(storage, call)),
-    on('Delete', 'DELETE', (call) => {
-      const found = bucketOf(storage, call);
-      checkRead(policyOf(found), { ifMatch: conditionsOf(call.header).ifMatch });
-      storage.buckets.change(found, { lifecycle: undefined });
-      return { status: 204 };
+    on.bucket('GetObjectLifecyclePolicy', `GET ${LIFECYCLE}`, getPolicy),
+    on.bucket('PutObjectLifecyclePolicy', `PUT ${LIFECYCLE}`, putPolicy),
+    on.bucket('DeleteObjectLifecyclePolicy', `DELETE ${LIFECYCLE}`, deletePolicy),
+    on.bucket('CreatePreauthenticatedRequest', 'POST /n/:namespace/b/:bucket/p', () => {
+      throw notOffered('pre-authenticated requests', 'Sign the requests to the object instead.');
     }),
-    {
-      operation: 'CreatePreauthenticatedRequest',
-      method: 'POST',
-      path: '/n/:namespace/b/:bucket/p',
-      ...bucket,
-      handle() {
-        throw notOffered('pre-authenticated requests', 'Sign the requests to the object instead.');
-      },
-    },
   ];
+}
+
+function getPolicy(storage: Storage, call: Call): Reply {
+  return policyReply(policyOf(bucketOf(storage, call)));
+}
+
+function deletePolicy(storage: Storage, call: Call): Reply {
+  const bucket = bucketOf(storage, call);
+  checkRead(policyOf(bucket), { ifMatch: conditionsOf(call.header).ifMatch });
+  storage.buckets.change(bucket, { lifecycle: undefined });
+  return { status: 204 };
 }
 
 type Policy = { readonly eTag: string; readonly timeCreated: string; readonly items: readonly object[] };

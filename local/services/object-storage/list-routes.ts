@@ -4,50 +4,43 @@ import { invalidParameter } from '../../http/errors.ts';
 import { limitOf } from '../../http/paging.ts';
 import type { Call, Reply, Route } from '../../types.ts';
 import { type ListQuery, objectLister, versionLister } from './listing.ts';
-import { bucketOf, onBucket, type Storage } from './storage.ts';
+import { routing } from './routing.ts';
+import { bucketOf, type Storage } from './storage.ts';
 import type { StoredObject } from './stored-object.ts';
 
 export function listRoutes(storage: Storage): Route[] {
   const { database } = storage.region;
-  const [list, listVersions] = [objectLister(database), versionLister(database)];
-  const bucket = onBucket(storage);
+  const [objects, versions] = [objectLister(database), versionLister(database)];
+  const on = routing(storage);
   return [
-    {
-      operation: 'ListObjects',
-      method: 'GET',
-      path: '/n/:namespace/b/:bucket/o',
-      ...bucket,
-      handle(call): Reply {
-        const { objects, prefixes, nextStartWith } = list(queryOf(call, bucketOf(storage, call).name));
-        const show = shown(call.query.get('fields') ?? 'name');
-        return { status: 200, body: { objects: objects.map(show), prefixes, nextStartWith } };
-      },
-    },
-    {
-      operation: 'ListObjectVersions',
-      method: 'GET',
-      path: '/n/:namespace/b/:bucket/objectversions',
-      ...bucket,
-      handle(call): Reply {
-        const query = queryOf(call, bucketOf(storage, call).name);
-        if (query.isDelimited) throw invalidParameter('The local region lists versions without a delimiter');
-        const { versions, next } = listVersions(query, positionOf(call.query.get('page')));
-        const show = shown(call.query.get('fields') ?? 'name');
-        const items = versions.map((one) => ({
-          ...show(one),
-          // Always part of a version's summary, whatever fields are asked for (SDK: required).
-          timeModified: one.timeModified,
-          versionId: one.versionId,
-          isDeleteMarker: one.isMarker,
-        }));
-        return {
-          status: 200,
-          headers: next ? { 'opc-next-page': tokenOf(next) } : {},
-          body: { items, prefixes: [] },
-        };
-      },
-    },
+    on.bucket('ListObjects', 'GET /n/:namespace/b/:bucket/o', (_, call) =>
+      listObjects(storage, call, objects),
+    ),
+    on.bucket('ListObjectVersions', 'GET /n/:namespace/b/:bucket/objectversions', (_, call) =>
+      listVersions(storage, call, versions),
+    ),
   ];
+}
+
+function listObjects(storage: Storage, call: Call, list: ReturnType<typeof objectLister>): Reply {
+  const { objects, prefixes, nextStartWith } = list(queryOf(call, bucketOf(storage, call).name));
+  return { status: 200, body: { objects: objects.map(shown(call)), prefixes, nextStartWith } };
+}
+
+function listVersions(storage: Storage, call: Call, list: ReturnType<typeof versionLister>): Reply {
+  const query = queryOf(call, bucketOf(storage, call).name);
+  if (query.isDelimited) throw invalidParameter('The local region lists versions without a delimiter');
+  const { versions, next } = list(query, positionOf(call.query.get('page')));
+  const show = shown(call);
+  const items = versions.map((one) => ({
+    ...show(one),
+    // Always part of a version's summary, whatever fields are asked for (SDK: required).
+    timeModified: one.timeModified,
+    versionId: one.versionId,
+    isDeleteMarker: one.isMarker,
+  }));
+  const headers: Record<string, string> = next ? { 'opc-next-page': tokenOf(next) } : {};
+  return { status: 200, headers, body: { items, prefixes: [] } };
 }
 
 function queryOf({ query }: Call, bucket: string): ListQuery {
@@ -78,7 +71,8 @@ const FIELDS: Readonly<Record<string, (object: StoredObject) => unknown>> = {
 };
 
 /** The fields asked for; the name is always one of them. User metadata never is (facts A.2). */
-function shown(list: string): (object: StoredObject) => Record<string, unknown> {
+function shown({ query }: Call): (object: StoredObject) => Record<string, unknown> {
+  const list = query.get('fields') ?? 'name';
   const names = [...new Set(['name', ...list.split(',').map((name) => name.trim())])].filter(
     (name) => name !== '',
   );

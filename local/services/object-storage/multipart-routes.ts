@@ -13,15 +13,8 @@ import { bucketNotFound } from './errors.ts';
 import { checkObjectName } from './names.ts';
 import { writtenHeaders } from './object-replies.ts';
 import { contentOf } from './object-routes.ts';
-import {
-  bucketOf,
-  bucketTarget,
-  callerOf,
-  objectNameOf,
-  onBucket,
-  onObject,
-  type Storage,
-} from './storage.ts';
+import { routing } from './routing.ts';
+import { bucketOf, bucketTarget, callerOf, objectNameOf, type Storage } from './storage.ts';
 import type { Upload } from './uploads.ts';
 
 const UPLOADS = '/n/:namespace/b/:bucket/u';
@@ -30,55 +23,31 @@ const UPLOAD = `${UPLOADS}/*`;
 const MAX_PARTS = 10_000;
 
 export function multipartRoutes(storage: Storage): Route[] {
-  const [bucket, object] = [onBucket(storage), onObject(storage)];
-  const on = (
-    operation: string,
-    method: Route['method'],
-    handle: (call: Call) => Promise<Reply> | Reply,
-  ): Route => ({
-    operation,
-    method,
-    path: UPLOAD,
-    ...object,
-    handle,
-  });
+  const on = routing(storage);
   return [
-    {
-      operation: 'CreateMultipartUpload',
-      method: 'POST',
-      path: UPLOADS,
-      // The object's name is in the body, which only the handler can read.
-      auth: 'authenticated',
-      handle: (call) => create(storage, call),
-    },
-    {
-      operation: 'ListMultipartUploads',
-      method: 'GET',
-      path: UPLOADS,
-      ...bucket,
-      handle(call) {
-        const { items, headers } = pageOf(storage.uploads.of(bucketOf(storage, call).name), call.query);
-        return { status: 200, headers, body: items.map((upload) => summary(storage, upload)) };
-      },
-    },
-    on('UploadPart', 'PUT', (call) => uploadPart(storage, call)),
-    on('ListMultipartUploadParts', 'GET', (call) => {
-      const parts = storage.uploads.parts(uploadOf(storage, call).id);
-      const { items, headers } = pageOf(parts, call.query);
-      const body = items.map(({ number, eTag, md5, size }) => ({
-        partNumber: number,
-        etag: eTag,
-        md5,
-        size,
-      }));
-      return { status: 200, headers, body };
-    }),
-    on('CommitMultipartUpload', 'POST', (call) => commit(storage, call)),
-    on('AbortMultipartUpload', 'DELETE', (call) => {
-      storage.uploads.end(uploadOf(storage, call).id, []);
-      return { status: 204 };
-    }),
+    on.body('CreateMultipartUpload', `POST ${UPLOADS}`, create),
+    on.bucket('ListMultipartUploads', `GET ${UPLOADS}`, listUploads),
+    on.object('UploadPart', `PUT ${UPLOAD}`, uploadPart),
+    on.object('ListMultipartUploadParts', `GET ${UPLOAD}`, listParts),
+    on.object('CommitMultipartUpload', `POST ${UPLOAD}`, commit),
+    on.object('AbortMultipartUpload', `DELETE ${UPLOAD}`, abort),
   ];
+}
+
+function listUploads(storage: Storage, call: Call): Reply {
+  const { items, headers } = pageOf(storage.uploads.of(bucketOf(storage, call).name), call.query);
+  return { status: 200, headers, body: items.map((upload) => summary(storage, upload)) };
+}
+
+function listParts(storage: Storage, call: Call): Reply {
+  const { items, headers } = pageOf(storage.uploads.parts(uploadOf(storage, call).id), call.query);
+  const body = items.map(({ number, eTag, md5, size }) => ({ partNumber: number, etag: eTag, md5, size }));
+  return { status: 200, headers, body };
+}
+
+function abort(storage: Storage, call: Call): Reply {
+  storage.uploads.end(uploadOf(storage, call).id, []);
+  return { status: 204 };
 }
 
 function summary({ region }: Storage, { id, bucket, object, description, timeCreated }: Upload): object {

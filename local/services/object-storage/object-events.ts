@@ -25,16 +25,12 @@ export function publishBucket(region: Region, type: BucketEvent, bucket: Bucket)
   region.wiring.publish(envelope(region, bucket, { type, resource }));
 }
 
-function envelope(
-  region: Region,
-  bucket: Bucket,
-  { type, resource }: { type: string; resource: { name: string; id: string; details: object } },
-): CloudEvent {
-  const { compartmentId } = bucket;
-  const tags = {
-    freeformTags: bucket.details.freeformTags ?? {},
-    definedTags: bucket.details.definedTags ?? {},
-  };
+interface Subject {
+  readonly type: ObjectChange | BucketEvent;
+  readonly resource: { readonly name: string; readonly id: string; readonly details: object };
+}
+
+function envelope(region: Region, bucket: Bucket, { type, resource }: Subject): CloudEvent {
   return {
     eventType: `com.oraclecloud.objectstorage.${type}`,
     cloudEventsVersion: '0.1',
@@ -42,22 +38,32 @@ function envelope(
     source: 'ObjectStorage',
     eventTime: region.now().toISOString(),
     contentType: 'application/json',
-    data: {
-      compartmentId,
-      compartmentName: compartmentName(region, compartmentId),
-      resourceName: resource.name,
-      resourceId: resource.id,
-      availabilityDomain: `${region.name.toUpperCase()}-AD-1`,
-      ...tags,
-      additionalDetails: {
-        bucketName: bucket.name,
-        namespace: region.namespace,
-        bucketId: bucket.id,
-        ...resource.details,
-      },
-    },
+    data: dataOf(region, bucket, resource),
     eventID: randomUUID(),
-    extensions: { compartmentId },
+    extensions: { compartmentId: bucket.compartmentId },
+  };
+}
+
+function dataOf(
+  region: Region,
+  bucket: Bucket,
+  { name, id, details }: Subject['resource'],
+): CloudEvent['data'] {
+  const { compartmentId } = bucket;
+  const { freeformTags = {}, definedTags = {} } = bucket.details;
+  return {
+    compartmentId,
+    compartmentName: compartmentName(region, compartmentId),
+    resourceName: name,
+    resourceId: id,
+    availabilityDomain: `${region.name.toUpperCase()}-AD-1`,
+    ...{ freeformTags, definedTags },
+    additionalDetails: {
+      bucketName: bucket.name,
+      namespace: region.namespace,
+      bucketId: bucket.id,
+      ...details,
+    },
   };
 }
 

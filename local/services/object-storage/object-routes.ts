@@ -1,57 +1,33 @@
-// PUT, GET, HEAD and DELETE of one object, and its renaming.
+// PUT, GET, HEAD and DELETE of one object.
 import type { Call, Reply, Route, Target } from '../../types.ts';
 import type { Received } from './bodies.ts';
 import type { Bucket } from './buckets.ts';
 import { checkRead, checkWrite, conditionsOf } from './conditions.ts';
 import { describedBy } from './description.ts';
 import { checkDigests, digestsWanted } from './digests.ts';
-import { bucketNotFound, objectNotFound } from './errors.ts';
+import { objectNotFound } from './errors.ts';
 import { bodyReply, readHeaders, versionHeader, writtenHeaders } from './object-replies.ts';
-import { bucketOf, bucketTarget, callerOf, denied, objectNameOf, onObject, type Storage } from './storage.ts';
+import { routing } from './routing.ts';
+import { bucketOf, bucketTarget, callerOf, denied, objectNameOf, type Storage } from './storage.ts';
 import type { StoredObject } from './stored-object.ts';
 
 const PATH = '/n/:namespace/b/:bucket/o/*';
 
 export function objectRoutes(storage: Storage): Route[] {
-  const read = onObject(storage);
+  const on = routing(storage);
   return [
-    {
-      operation: 'PutObject',
-      method: 'PUT',
-      path: PATH,
-      target: (call) => putTarget(storage, bucketOf(storage, call), objectNameOf(call)),
-      denied,
-      handle: (call) => putObject(storage, call),
-    },
-    {
-      operation: 'GetObject',
-      method: 'GET',
-      path: PATH,
-      ...read,
-      handle: (call) => getObject(storage, call),
-    },
-    {
-      operation: 'HeadObject',
-      method: 'HEAD',
-      path: PATH,
-      ...read,
-      handle: (call) => headObject(storage, call),
-    },
-    {
-      operation: 'DeleteObject',
-      method: 'DELETE',
-      path: PATH,
-      target: (call) => deleteTarget(storage, call),
-      denied,
-      handle: (call) => deleteObject(storage, call),
-    },
+    on.object('PutObject', `PUT ${PATH}`, { handle: putObject, target: putTarget }),
+    on.object('GetObject', `GET ${PATH}`, getObject),
+    on.object('HeadObject', `HEAD ${PATH}`, headObject),
+    on.object('DeleteObject', `DELETE ${PATH}`, { handle: deleteObject, target: deleteTarget }),
   ];
 }
 
 /** Writing onto a name that exists needs another permission than writing a new one. */
-function putTarget({ objects }: Storage, bucket: Bucket, name: string): Target {
+function putTarget(storage: Storage, call: Call): Target {
+  const [bucket, name] = [bucketOf(storage, call), objectNameOf(call)];
   const target = bucketTarget(bucket, name);
-  return objects.find(bucket.name, name) ? { ...target, variant: 'overwrite' } : target;
+  return storage.objects.find(bucket.name, name) ? { ...target, variant: 'overwrite' } : target;
 }
 
 function deleteTarget(storage: Storage, call: Call): Target {
@@ -72,7 +48,7 @@ async function putObject(storage: Storage, call: Call): Promise<Reply> {
     checkDigests(call.header, body);
     // The bucket and the name may have changed while the bytes came in.
     const bucket = bucketOf(storage, call);
-    if (isNew) mayStillWrite(storage, call, bucket);
+    if (isNew) mayStillWrite(storage, call);
     const object = objects.put(bucket, { name, ...description, ...contentOf(body) }, conditions);
     return { status: 200, headers: writtenHeaders(bucket, object) };
   } catch (error) {
@@ -85,12 +61,11 @@ export function contentOf({ size, digests, segments }: Received) {
   return { size, md5: digests.md5 ?? '', multipartMd5: undefined, segments };
 }
 
-function mayStillWrite(storage: Storage, call: Call, bucket: Bucket): void {
-  const target = putTarget(storage, bucket, objectNameOf(call));
+/** A name that was new when the call came may need the permission to overwrite by now. */
+function mayStillWrite(storage: Storage, call: Call): void {
+  const target = putTarget(storage, call);
   if (target.variant === undefined) return;
-  if (!storage.region.wiring.isAllowed(callerOf(call), 'PutObject', target)) {
-    throw bucketNotFound(storage.region.namespace, bucket.name);
-  }
+  if (!storage.region.wiring.isAllowed(callerOf(call), 'PutObject', target)) throw denied(call);
 }
 
 function findObject({ objects }: Storage, call: Call, bucket: Bucket): StoredObject {

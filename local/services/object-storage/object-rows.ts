@@ -23,35 +23,38 @@ const COLUMNS = `bucket, name, version_id, is_latest, is_marker, is_kept, e_tag,
 const OF_NAME = 'FROM storage_object WHERE bucket = ? AND name = ?';
 
 export function objectRows(database: DatabaseSync): ObjectRows {
-  const latest = database.prepare(`SELECT * ${OF_NAME} AND is_latest = 1`);
-  const version = database.prepare(`SELECT * ${OF_NAME} AND version_id = ?`);
-  const unkept = database.prepare(`SELECT * ${OF_NAME} AND is_kept = 0`);
-  const anyVersion = database.prepare(`SELECT 1 ${OF_NAME} LIMIT 1`);
-  const count = database.prepare('SELECT count(*) AS n FROM storage_object WHERE bucket = ?');
-  const insert = database.prepare(
-    `INSERT INTO storage_object (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const remove = database.prepare('DELETE FROM storage_object WHERE seq = ?');
-  const stepBack = database.prepare(
-    'UPDATE storage_object SET is_latest = 0 WHERE bucket = ? AND name = ? AND is_latest = 1',
-  );
-  const promote = database.prepare(
-    `UPDATE storage_object SET is_latest = 1 WHERE seq = (SELECT max(seq) ${OF_NAME})`,
-  );
+  const sql = statements(database);
   const one = (row: ObjectRow | undefined): StoredObject | undefined => row && objectOf(row);
   return {
-    latest: (bucket, name) => one(latest.get(bucket, name)),
-    version: (bucket, name, versionId) => one(version.get(bucket, name, versionId)),
-    unkept: (bucket, name) => unkept.all(bucket, name).map(objectOf),
-    hasVersions: (bucket, name) => anyVersion.get(bucket, name) !== undefined,
-    count: (bucket) => Number(count.get(bucket)?.n),
-    insert(object) {
-      const { lastInsertRowid } = insert.run(...valuesOf(object));
-      return { ...object, seq: Number(lastInsertRowid) };
-    },
-    remove: (seq) => void remove.run(seq),
-    stepBack: (bucket, name) => void stepBack.run(bucket, name),
-    promoteNewest: (bucket, name) => void promote.run(bucket, name),
+    latest: (bucket, name) => one(sql.latest.get(bucket, name)),
+    version: (bucket, name, versionId) => one(sql.version.get(bucket, name, versionId)),
+    unkept: (bucket, name) => sql.unkept.all(bucket, name).map(objectOf),
+    hasVersions: (bucket, name) => sql.any.get(bucket, name) !== undefined,
+    count: (bucket) => Number(sql.count.get(bucket)?.n),
+    insert: (object) => ({ ...object, seq: Number(sql.insert.run(...valuesOf(object)).lastInsertRowid) }),
+    remove: (seq) => void sql.remove.run(seq),
+    stepBack: (bucket, name) => void sql.stepBack.run(bucket, name),
+    promoteNewest: (bucket, name) => void sql.promote.run(bucket, name),
+  };
+}
+
+function statements(database: DatabaseSync) {
+  return {
+    latest: database.prepare(`SELECT * ${OF_NAME} AND is_latest = 1`),
+    version: database.prepare(`SELECT * ${OF_NAME} AND version_id = ?`),
+    unkept: database.prepare(`SELECT * ${OF_NAME} AND is_kept = 0`),
+    any: database.prepare(`SELECT 1 ${OF_NAME} LIMIT 1`),
+    count: database.prepare('SELECT count(*) AS n FROM storage_object WHERE bucket = ?'),
+    insert: database.prepare(
+      `INSERT INTO storage_object (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    remove: database.prepare('DELETE FROM storage_object WHERE seq = ?'),
+    stepBack: database.prepare(
+      'UPDATE storage_object SET is_latest = 0 WHERE bucket = ? AND name = ? AND is_latest = 1',
+    ),
+    promote: database.prepare(
+      `UPDATE storage_object SET is_latest = 1 WHERE seq = (SELECT max(seq) ${OF_NAME})`,
+    ),
   };
 }
 

@@ -5,7 +5,7 @@ import { type Bodies, bodiesIn } from './bodies.ts';
 import { type Bucket, type Buckets, bucketsOf } from './buckets.ts';
 import { type Copies, copiesOf } from './copies.ts';
 import { bucketNotFound } from './errors.ts';
-import { checkBucketName, checkObjectName } from './names.ts';
+import { checkObjectName } from './names.ts';
 import { type Objects, objectsOf } from './objects.ts';
 import { createTables } from './schema.ts';
 import { type Uploads, uploadsOf } from './uploads.ts';
@@ -55,25 +55,7 @@ export function bucketTarget(bucket: Bucket, objectName?: string): Target {
   return { compartmentId: bucket.compartmentId, variables: { 'target.bucket.name': bucket.name, ...names } };
 }
 
-/** For routes on a bucket. */
-export function onBucket(storage: Storage) {
-  return {
-    target(call: Call): Target {
-      checkBucketName(call.params.bucket ?? '');
-      return bucketTarget(bucketOf(storage, call));
-    },
-    denied,
-  };
-}
-
-/** For routes on an object: its name is in the path. */
-export function onObject(storage: Storage) {
-  return {
-    target: (call: Call): Target => bucketTarget(bucketOf(storage, call), objectNameOf(call)),
-    denied,
-  };
-}
-
+/** The answer to a call that IAM denies. */
 export function denied({ params }: Call): ServiceError {
   return bucketNotFound(params.namespace ?? '', params.bucket ?? '');
 }

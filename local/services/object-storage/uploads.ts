@@ -1,5 +1,6 @@
 // Multipart uploads that are under way: their description, and the parts that have come.
 import { randomUUID } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
 import { afterCommit } from '../../transaction.ts';
 import type { Region } from '../../types.ts';
 import type { Bodies, Segment } from './bodies.ts';
@@ -38,43 +39,45 @@ export interface Uploads {
 type Row = Readonly<Record<string, unknown>>;
 
 export function uploadsOf({ database, now }: Region, bodies: Bodies): Uploads {
-  const insert = database.prepare('INSERT INTO storage_upload VALUES (?, ?, ?, ?, ?)');
-  const found = database.prepare('SELECT * FROM storage_upload WHERE id = ? AND bucket = ? AND object = ?');
-  const listed = database.prepare(
-    'SELECT * FROM storage_upload WHERE bucket = ? ORDER BY object, time_created',
-  );
-  const parts = database.prepare('SELECT * FROM storage_part WHERE upload_id = ? ORDER BY part');
-  const part = database.prepare('SELECT * FROM storage_part WHERE upload_id = ? AND part = ?');
-  const putPart = database.prepare('INSERT OR REPLACE INTO storage_part VALUES (?, ?, ?, ?, ?, ?)');
-  const removed = database.prepare('DELETE FROM storage_upload WHERE id = ?');
-  const partsOf = (id: string): Part[] => parts.all(id).map(partOf);
+  const sql = statements(database);
+  const partsOf = (id: string): Part[] => sql.parts.all(id).map(partOf);
   return {
     create(upload) {
       const made = { ...upload, id: randomUUID(), timeCreated: now().toISOString() };
-      insert.run(made.id, made.bucket, made.object, JSON.stringify(made.description), made.timeCreated);
+      sql.insert.run(made.id, made.bucket, made.object, JSON.stringify(made.description), made.timeCreated);
       return made;
     },
     require({ id, bucket, object }) {
-      const row = found.get(id, bucket, object);
+      const row = sql.find.get(id, bucket, object);
       if (!row) throw uploadNotFound(id);
       return uploadOf(row);
     },
-    of: (bucket) => listed.all(bucket).map(uploadOf),
+    of: (bucket) => sql.list.all(bucket).map(uploadOf),
     parts: partsOf,
     putPart(id, { number, md5, size, segments }) {
-      const before = part.get(id, number);
+      const before = sql.part.get(id, number);
       const eTag = randomUUID();
-      putPart.run(id, number, eTag, md5, size, JSON.stringify(segments));
+      sql.putPart.run(id, number, eTag, md5, size, JSON.stringify(segments));
       if (before) bodies.remove(partOf(before).segments);
       return { number, eTag, md5, size, segments };
     },
     end(id, used) {
       const unused = partsOf(id).filter(({ number }) => !used.some((one) => one.number === number));
-      removed.run(id);
-      afterCommit(database, () => {
-        for (const { segments } of unused) bodies.remove(segments);
-      });
+      sql.remove.run(id);
+      afterCommit(database, () => bodies.remove(unused.flatMap(({ segments }) => segments)));
     },
+  };
+}
+
+function statements(database: DatabaseSync) {
+  return {
+    insert: database.prepare('INSERT INTO storage_upload VALUES (?, ?, ?, ?, ?)'),
+    find: database.prepare('SELECT * FROM storage_upload WHERE id = ? AND bucket = ? AND object = ?'),
+    list: database.prepare('SELECT * FROM storage_upload WHERE bucket = ? ORDER BY object, time_created'),
+    parts: database.prepare('SELECT * FROM storage_part WHERE upload_id = ? ORDER BY part'),
+    part: database.prepare('SELECT * FROM storage_part WHERE upload_id = ? AND part = ?'),
+    putPart: database.prepare('INSERT OR REPLACE INTO storage_part VALUES (?, ?, ?, ?, ?, ?)'),
+    remove: database.prepare('DELETE FROM storage_upload WHERE id = ?'),
   };
 }
 

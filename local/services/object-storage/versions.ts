@@ -19,36 +19,17 @@ export interface Versions {
 }
 
 export function versionsOf(region: Region, rows: ObjectRows): Versions {
-  const append = (bucket: Bucket, object: NewObject, more: Partial<StoredObject>): StoredObject => {
-    const now = region.now().toISOString();
-    return rows.insert({
-      ...object,
-      bucket: bucket.name,
-      versionId: randomUUID(),
-      isLatest: true,
-      isMarker: false,
-      isKept: bucket.versioning === 'Enabled',
-      eTag: randomUUID(),
-      timeCreated: now,
-      timeModified: now,
-      ...more,
-    });
-  };
-  const retire = (bucket: Bucket, name: string): StoredObject[] => {
-    const unkept = bucket.versioning === 'Enabled' ? [] : rows.unkept(bucket.name, name);
-    for (const { seq } of unkept) rows.remove(seq);
-    rows.stepBack(bucket.name, name);
-    return unkept;
-  };
+  const append = (bucket: Bucket, object: NewObject, more: Partial<StoredObject>): StoredObject =>
+    rows.insert({ ...object, ...newVersion(bucket, region.now()), ...more });
   return {
     live(bucket, name) {
       const latest = rows.latest(bucket, name);
       return latest?.isMarker ? undefined : latest;
     },
-    retire,
-    append: (bucket, object, kept = undefined) => append(bucket, object, kept ?? {}),
+    retire: (bucket, name) => retire(rows, bucket, name),
+    append: (bucket, object, kept) => append(bucket, object, kept ?? {}),
     takeAway(bucket, name) {
-      const gone = retire(bucket, name);
+      const gone = retire(rows, bucket, name);
       const isMarked = rows.hasVersions(bucket.name, name);
       return { gone, marker: isMarked ? append(bucket, markerOf(name), { isMarker: true }) : undefined };
     },
@@ -57,6 +38,27 @@ export function versionsOf(region: Region, rows: ObjectRows): Versions {
       if (version.isLatest) rows.promoteNewest(version.bucket, version.name);
     },
   };
+}
+
+function newVersion(bucket: Bucket, now: Date) {
+  const time = now.toISOString();
+  return {
+    bucket: bucket.name,
+    versionId: randomUUID(),
+    isLatest: true,
+    isMarker: false,
+    isKept: bucket.versioning === 'Enabled',
+    eTag: randomUUID(),
+    timeCreated: time,
+    timeModified: time,
+  };
+}
+
+function retire(rows: ObjectRows, bucket: Bucket, name: string): StoredObject[] {
+  const unkept = bucket.versioning === 'Enabled' ? [] : rows.unkept(bucket.name, name);
+  for (const { seq } of unkept) rows.remove(seq);
+  rows.stepBack(bucket.name, name);
+  return unkept;
 }
 
 function markerOf(name: string): NewObject {

@@ -2,9 +2,9 @@
 
 import { invalidParameter, notAuthorizedOrNotFound } from '../../http/errors.ts';
 import { pageOf } from '../../http/paging.ts';
-import type { Call, Reply, Route, Target } from '../../types.ts';
+import type { Call, Reply, Route } from '../../types.ts';
 import type { Storage } from './storage.ts';
-import type { WorkRequest } from './work-requests.ts';
+import type { WorkRequest, WorkRequests } from './work-requests.ts';
 
 /** Seconds a client is asked to wait before it looks again. */
 const RETRY_AFTER = '1';
@@ -17,18 +17,16 @@ const PERCENT: Readonly<Record<WorkRequest['status'], number>> = {
 
 export function workRequestRoutes(storage: Storage): Route[] {
   const { requests } = storage.copies;
-  const find = ({ params }: Call): WorkRequest => {
-    const request = requests.find(params.id ?? '');
-    if (!request) throw notAuthorizedOrNotFound();
-    return request;
-  };
-  const target = (call: Call): Target => ({ compartmentId: find(call).compartmentId });
-  const on = (operation: string, path: string, handle: (call: Call) => Reply): Route => ({
+  const on = (
+    operation: string,
+    path: string,
+    answer: (request: WorkRequest) => Omit<Reply, 'status'>,
+  ): Route => ({
     operation,
     method: 'GET',
     path: `/workRequests/:id${path}`,
-    target,
-    handle,
+    target: (call) => ({ compartmentId: find(requests, call).compartmentId }),
+    handle: (call) => ({ status: 200, ...answer(find(requests, call)) }),
   });
   return [
     {
@@ -36,29 +34,32 @@ export function workRequestRoutes(storage: Storage): Route[] {
       method: 'GET',
       path: '/workRequests',
       target: ({ query }) => ({ compartmentId: query.get('compartmentId') ?? '' }),
-      handle({ query }) {
-        const compartmentId = query.get('compartmentId');
-        if (!compartmentId) throw invalidParameter('compartmentId is missing');
-        const { items, headers } = pageOf(requests.list(compartmentId), query);
-        return { status: 200, headers, body: items.map(bodyOf(storage)) };
-      },
+      handle: ({ query }) => list(storage, query),
     },
-    on('GetWorkRequest', '', (call) => ({
-      status: 200,
+    on('GetWorkRequest', '', (request) => ({
       headers: { 'retry-after': RETRY_AFTER },
-      body: bodyOf(storage)(find(call)),
+      body: bodyOf(storage)(request),
     })),
-    on('ListWorkRequestErrors', '/errors', (call) => {
-      const { error, timeFinished } = find(call);
-      const body =
-        error === undefined ? [] : [{ code: 'CopyFailed', message: error, timestamp: timeFinished }];
-      return { status: 200, body };
-    }),
-    on('ListWorkRequestLogs', '/logs', (call) => {
-      const { timeAccepted, status } = find(call);
-      return { status: 200, body: [{ message: `The copy is ${status}.`, timestamp: timeAccepted }] };
-    }),
+    on('ListWorkRequestErrors', '/errors', ({ error, timeFinished }) => ({
+      body: error === undefined ? [] : [{ code: 'CopyFailed', message: error, timestamp: timeFinished }],
+    })),
+    on('ListWorkRequestLogs', '/logs', ({ timeAccepted, status }) => ({
+      body: [{ message: `The copy is ${status}.`, timestamp: timeAccepted }],
+    })),
   ];
+}
+
+function find(requests: WorkRequests, { params }: Call): WorkRequest {
+  const request = requests.find(params.id ?? '');
+  if (!request) throw notAuthorizedOrNotFound();
+  return request;
+}
+
+function list(storage: Storage, query: URLSearchParams): Reply {
+  const compartmentId = query.get('compartmentId');
+  if (!compartmentId) throw invalidParameter('compartmentId is missing');
+  const { items, headers } = pageOf(storage.copies.requests.list(compartmentId), query);
+  return { status: 200, headers, body: items.map(bodyOf(storage)) };
 }
 
 function bodyOf({ region }: Storage) {

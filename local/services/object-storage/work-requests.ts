@@ -1,4 +1,5 @@
 // Work requests: what became of a copy.
+import type { DatabaseSync } from 'node:sqlite';
 import type { Region } from '../../types.ts';
 import type { Copy } from './copies.ts';
 
@@ -26,34 +27,37 @@ export interface WorkRequests {
 }
 
 export function workRequestsOf({ database, now }: Region): WorkRequests {
-  const insert = database.prepare(
-    `INSERT INTO storage_work_request (id, seq, compartment_id, status, copy, time_accepted)
-     VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM storage_work_request), ?, 'ACCEPTED', ?, ?)`,
-  );
-  const found = database.prepare('SELECT * FROM storage_work_request WHERE id = ?');
-  const listed = database.prepare(
-    'SELECT * FROM storage_work_request WHERE compartment_id = ? ORDER BY seq DESC',
-  );
-  const started = database.prepare(`UPDATE storage_work_request SET status = 'IN_PROGRESS' WHERE id = ?`);
-  const finished = database.prepare(
-    'UPDATE storage_work_request SET status = ?, error = ?, time_finished = ? WHERE id = ?',
-  );
-  const waiting = database.prepare(
-    `SELECT id FROM storage_work_request WHERE status = 'ACCEPTED' ORDER BY seq`,
-  );
+  const sql = statements(database);
   return {
     accept({ id, compartmentId, copy }) {
-      insert.run(id, compartmentId, JSON.stringify(copy), now().toISOString());
+      sql.insert.run(id, compartmentId, JSON.stringify(copy), now().toISOString());
     },
     find(id) {
-      const row = found.get(id);
+      const row = sql.find.get(id);
       return row && requestOf(row);
     },
-    list: (compartmentId) => listed.all(compartmentId).map(requestOf),
-    start: (id) => void started.run(id),
-    finish: (id, error) =>
-      void finished.run(error === undefined ? 'COMPLETED' : 'FAILED', error ?? null, now().toISOString(), id),
-    unfinished: () => waiting.all().map((row) => String(row.id)),
+    list: (compartmentId) => sql.list.all(compartmentId).map(requestOf),
+    start: (id) => void sql.start.run(id),
+    finish(id, error) {
+      sql.finish.run(error === undefined ? 'COMPLETED' : 'FAILED', error ?? null, now().toISOString(), id);
+    },
+    unfinished: () => sql.waiting.all().map((row) => String(row.id)),
+  };
+}
+
+function statements(database: DatabaseSync) {
+  return {
+    insert: database.prepare(
+      `INSERT INTO storage_work_request (id, seq, compartment_id, status, copy, time_accepted)
+       VALUES (?, (SELECT coalesce(max(seq), 0) + 1 FROM storage_work_request), ?, 'ACCEPTED', ?, ?)`,
+    ),
+    find: database.prepare('SELECT * FROM storage_work_request WHERE id = ?'),
+    list: database.prepare('SELECT * FROM storage_work_request WHERE compartment_id = ? ORDER BY seq DESC'),
+    start: database.prepare(`UPDATE storage_work_request SET status = 'IN_PROGRESS' WHERE id = ?`),
+    finish: database.prepare(
+      'UPDATE storage_work_request SET status = ?, error = ?, time_finished = ? WHERE id = ?',
+    ),
+    waiting: database.prepare(`SELECT id FROM storage_work_request WHERE status = 'ACCEPTED' ORDER BY seq`),
   };
 }
 
