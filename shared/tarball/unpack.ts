@@ -48,7 +48,7 @@ export async function unpack(source: AsyncIterable<Uint8Array>, options: UnpackO
   for (const [path, target] of links) await symlink(target, path);
   // At the end: a directory without the write bit could not be filled.
   for (const [path, mode] of modes) await chmod(path, mode | 0o700);
-  return { ...admitted, root: join(directory, admitted.strip) };
+  return { ...admitted, root: join(directory, admitted.strip.slice(0, -1)) };
 }
 
 type Body = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
