@@ -36,34 +36,38 @@ CREATE INDEX IF NOT EXISTS outbox_due ON outbox (queue, due_at)`;
 /** @param queue several outboxes share the table */
 export function deliveryRows<Target>(database: DatabaseSync, queue: string): DeliveryRows<Target> {
   database.exec(TABLE);
-  const insert = database.prepare(
-    'INSERT INTO outbox (queue, id, target, body, accepted_at, due_at) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  const remove = database.prepare('DELETE FROM outbox WHERE sequence = ?');
-  const postpone = database.prepare(
-    'UPDATE outbox SET attempts = attempts + 1, due_at = ? WHERE sequence = ?',
-  );
-  const idle = 'queue = ? AND sequence NOT IN (SELECT value FROM json_each(?))';
-  const due = database.prepare(
-    `SELECT * FROM outbox WHERE ${idle} AND due_at <= ? ORDER BY due_at, sequence LIMIT ?`,
-  );
-  const next = database.prepare(`SELECT min(due_at) AS next FROM outbox WHERE ${idle}`);
-  const count = database.prepare('SELECT count(*) AS n FROM outbox WHERE queue = ?');
-  const clear = database.prepare('DELETE FROM outbox WHERE queue = ?');
+  const sql = statements(database);
   return {
     insert({ id, target, body, acceptedAt, dueAt }) {
-      insert.run(queue, id, JSON.stringify(target), body, acceptedAt, Math.round(dueAt));
+      sql.insert.run(queue, id, JSON.stringify(target), body, acceptedAt, Math.round(dueAt));
     },
-    remove: (sequence) => void remove.run(sequence),
-    postpone: (sequence, dueAt) => void postpone.run(Math.round(dueAt), sequence),
+    remove: (sequence) => void sql.remove.run(sequence),
+    postpone: (sequence, dueAt) => void sql.postpone.run(Math.round(dueAt), sequence),
     due: (underway, { nowMs, limit }) =>
-      due.all(queue, JSON.stringify(underway), nowMs, limit).map((row) => rowOf<Target>(row)),
+      sql.due.all(queue, JSON.stringify(underway), nowMs, limit).map((row) => rowOf<Target>(row)),
     nextDue(underway) {
-      const found = next.get(queue, JSON.stringify(underway))?.next;
+      const found = sql.next.get(queue, JSON.stringify(underway))?.next;
       return typeof found === 'number' ? found : undefined;
     },
-    count: () => Number(count.get(queue)?.n),
-    clear: () => void clear.run(queue),
+    count: () => Number(sql.count.get(queue)?.n),
+    clear: () => void sql.clear.run(queue),
+  };
+}
+
+function statements(database: DatabaseSync) {
+  const idle = 'queue = ? AND sequence NOT IN (SELECT value FROM json_each(?))';
+  return {
+    insert: database.prepare(
+      'INSERT INTO outbox (queue, id, target, body, accepted_at, due_at) VALUES (?, ?, ?, ?, ?, ?)',
+    ),
+    remove: database.prepare('DELETE FROM outbox WHERE sequence = ?'),
+    postpone: database.prepare('UPDATE outbox SET attempts = attempts + 1, due_at = ? WHERE sequence = ?'),
+    due: database.prepare(
+      `SELECT * FROM outbox WHERE ${idle} AND due_at <= ? ORDER BY due_at, sequence LIMIT ?`,
+    ),
+    next: database.prepare(`SELECT min(due_at) AS next FROM outbox WHERE ${idle}`),
+    count: database.prepare('SELECT count(*) AS n FROM outbox WHERE queue = ?'),
+    clear: database.prepare('DELETE FROM outbox WHERE queue = ?'),
   };
 }
 

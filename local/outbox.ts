@@ -1,5 +1,5 @@
 // Deliveries that survive a kill: kept in the database until they are done, tried again until they are too old.
-import { type DeliveryRow, deliveryRows } from './outbox-rows.ts';
+import { type DeliveryRow, type DeliveryRows, deliveryRows } from './outbox-rows.ts';
 import type { Region } from './types.ts';
 
 export interface Delivery<Target> {
@@ -39,50 +39,70 @@ const MAX_SLEEP_MS = 1000;
 
 export function outbox<Target>(region: Region, options: OutboxOptions<Target>): Outbox<Target> {
   const rows = deliveryRows<Target>(region.database, options.name);
-  const underway = new Set<number>();
-  let timer: NodeJS.Timeout | undefined;
-  let isRunning = false;
   const nowMs = (): number => region.now().getTime();
-
-  const wake = (inMs: number): void => {
-    if (!isRunning) return;
-    clearTimeout(timer);
-    timer = setTimeout(pump, Math.min(inMs, MAX_SLEEP_MS));
+  const pump = createPump({ rows, options, nowMs });
+  return {
+    add({ id, target, body, delaySeconds = 0 }) {
+      const acceptedAt = nowMs();
+      rows.insert({ id, target, body, acceptedAt, dueAt: acceptedAt + delaySeconds * 1000 });
+      pump.wake(0);
+    },
+    pending: rows.count,
+    start: pump.start,
+    stop: pump.stop,
+    clear: rows.clear,
   };
-  const settle = (row: DeliveryRow<Target>, outcome: 'done' | 'retry'): void => {
-    underway.delete(row.sequence);
-    if (!isRunning) return;
-    const age = (nowMs() - row.acceptedAt) / 1000;
-    const pause = outcome === 'done' ? undefined : options.retryAfter(row, age);
-    if (pause === undefined) rows.remove(row.sequence);
-    else rows.postpone(row.sequence, nowMs() + pause * 1000);
-    if (outcome === 'retry' && pause === undefined) options.onGiveUp(row);
-    wake(0);
+}
+
+interface Inside<Target> {
+  readonly rows: DeliveryRows<Target>;
+  readonly options: OutboxOptions<Target>;
+  readonly nowMs: () => number;
+}
+
+/** Sends what is due, and sleeps until the next is. */
+function createPump<Target>(inside: Inside<Target>) {
+  const { rows, nowMs } = inside;
+  const underway = new Set<number>();
+  const state: { isRunning: boolean; timer?: NodeJS.Timeout } = { isRunning: false };
+  const wake = (inMs: number): void => {
+    if (!state.isRunning) return;
+    clearTimeout(state.timer);
+    state.timer = setTimeout(pump, Math.min(inMs, MAX_SLEEP_MS));
   };
   const send = async (row: DeliveryRow<Target>): Promise<void> => {
     underway.add(row.sequence);
-    settle(row, await options.deliver(row).catch((): 'retry' => 'retry'));
+    const outcome = await inside.options.deliver(row).catch((): 'retry' => 'retry');
+    underway.delete(row.sequence);
+    if (!state.isRunning) return;
+    settle(inside, row, outcome);
+    wake(0);
   };
   const pump = (): void => {
-    for (const row of rows.due([...underway], { nowMs: nowMs(), limit: MAX_UNDERWAY - underway.size }))
-      void send(row);
+    const free = MAX_UNDERWAY - underway.size;
+    for (const row of rows.due([...underway], { nowMs: nowMs(), limit: free })) void send(row);
     const next = underway.size < MAX_UNDERWAY ? rows.nextDue([...underway]) : undefined;
     if (next !== undefined) wake(Math.max(0, next - nowMs()));
   };
-  return {
-    add({ id, target, body, delaySeconds = 0 }) {
-      rows.insert({ id, target, body, acceptedAt: nowMs(), dueAt: nowMs() + delaySeconds * 1000 });
-      wake(0);
-    },
-    pending: rows.count,
-    start() {
-      isRunning = true;
-      wake(0);
-    },
-    stop() {
-      isRunning = false;
-      clearTimeout(timer);
-    },
-    clear: rows.clear,
+  const start = (): void => {
+    state.isRunning = true;
+    wake(0);
   };
+  const stop = (): void => {
+    state.isRunning = false;
+    clearTimeout(state.timer);
+  };
+  return { wake, start, stop };
+}
+
+function settle<Target>(
+  { rows, options, nowMs }: Inside<Target>,
+  row: DeliveryRow<Target>,
+  outcome: 'done' | 'retry',
+): void {
+  const ageSeconds = (nowMs() - row.acceptedAt) / 1000;
+  const pause = outcome === 'done' ? undefined : options.retryAfter(row, ageSeconds);
+  if (pause === undefined) rows.remove(row.sequence);
+  else rows.postpone(row.sequence, nowMs() + pause * 1000);
+  if (outcome === 'retry' && pause === undefined) options.onGiveUp(row);
 }

@@ -2,28 +2,22 @@
 import { notAuthorizedOrNotFound } from '../../http/errors.ts';
 import { fieldsOf } from '../../http/json-body.ts';
 import { pageOf } from '../../http/paging.ts';
-import { type Call, type Region, type Reply, type Route, ServiceError, type Target } from '../../types.ts';
+import { type Call, type Region, type Reply, type Route, ServiceError } from '../../types.ts';
 import { changedRule, newRule } from './rule-changes.ts';
 import type { Action, Rule, Rules } from './rules.ts';
 
 const RULES = '/20181201/rules';
-const RULE = `${RULES}/:id`;
 /** Facts C. */
 const MAX_RULES = 50;
 
 export function ruleRoutes(region: Region, rules: Rules): Route[] {
-  const find = ({ params }: Call): Rule => {
-    const rule = rules.find(params.id ?? '');
-    if (!rule) throw notAuthorizedOrNotFound();
-    return rule;
-  };
-  const target = (call: Call): Target => ({ compartmentId: find(call).compartmentId });
-  const on = (operation: string, method: Route['method'], handle: Route['handle']): Route => ({
+  type Handle = (rule: Rule, call: Call) => Reply | Promise<Reply>;
+  const on = (operation: string, method: Route['method'], handle: Handle): Route => ({
     operation,
     method,
-    path: RULE,
-    target,
-    handle,
+    path: `${RULES}/:id`,
+    target: (call) => ({ compartmentId: findRule(rules, call).compartmentId }),
+    handle: (call) => handle(findRule(rules, call), call),
   });
   return [
     {
@@ -41,22 +35,31 @@ export function ruleRoutes(region: Region, rules: Rules): Route[] {
       auth: 'authenticated',
       handle: (call) => createRule(region, rules, call),
     },
-    on('GetRule', 'GET', (call) => ruleReply(find(call))),
-    on('UpdateRule', 'PUT', async (call) => {
-      const body = await fieldsOf(call);
-      const rule = find(call);
-      checkMatch(call, rule);
-      const changed = changedRule(region, rule, body);
-      rules.save(changed);
-      return ruleReply(changed);
-    }),
-    on('DeleteRule', 'DELETE', (call) => {
-      const rule = find(call);
-      checkMatch(call, rule);
-      rules.remove(rule.id);
-      return { status: 204 };
-    }),
+    on('GetRule', 'GET', ruleReply),
+    on('UpdateRule', 'PUT', (_, call) => updateRule(region, rules, call)),
+    on('DeleteRule', 'DELETE', (rule, call) => deleteRule(rules, rule, call)),
   ];
+}
+
+function findRule(rules: Rules, { params }: Call): Rule {
+  const rule = rules.find(params.id ?? '');
+  if (!rule) throw notAuthorizedOrNotFound();
+  return rule;
+}
+
+async function updateRule(region: Region, rules: Rules, call: Call): Promise<Reply> {
+  const body = await fieldsOf(call);
+  const rule = findRule(rules, call);
+  checkMatch(call, rule);
+  const changed = changedRule(region, rule, body);
+  rules.save(changed);
+  return ruleReply(changed);
+}
+
+function deleteRule(rules: Rules, rule: Rule, call: Call): Reply {
+  checkMatch(call, rule);
+  rules.remove(rule.id);
+  return { status: 204 };
 }
 
 /** Control-plane services have one code for it (facts A.6). */

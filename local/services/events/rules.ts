@@ -49,44 +49,53 @@ const TABLE = `CREATE TABLE IF NOT EXISTS event_rule (
 export function rulesOf(region: Region): Rules {
   const { database } = region;
   database.exec(TABLE);
-  const save = database.prepare('INSERT OR REPLACE INTO event_rule (id, from_twin, rule) VALUES (?, ?, ?)');
-  const remove = database.prepare('DELETE FROM event_rule WHERE id = ?');
-  let rules: ReadonlyMap<string, Rule> = readRules(database);
-  let enabled: { rule: Rule; condition: Condition }[] | undefined;
-  const reread = (): void => {
-    rules = readRules(database);
-    enabled = undefined;
+  const write = database.prepare('INSERT OR REPLACE INTO event_rule (id, from_twin, rule) VALUES (?, ?, ?)');
+  const cache = cached(() => readRules(database));
+  const change = (sql: string, ...values: string[]): void => {
+    database.prepare(sql).run(...values);
+    cache.forget();
   };
-  const isDeclared = (id: string): boolean =>
-    region.twin.of('oci_events_rule').some(({ values }) => values.id === id);
   return {
-    all: () => [...rules.values()],
-    find: (id) => rules.get(id),
+    all: () => [...cache.rules().values()],
+    find: (id) => cache.rules().get(id),
     save(rule) {
-      save.run(rule.id, Number(isDeclared(rule.id)), JSON.stringify(rule));
-      reread();
+      const isDeclared = region.twin.of('oci_events_rule').some(({ values }) => values.id === rule.id);
+      write.run(rule.id, Number(isDeclared), JSON.stringify(rule));
+      cache.forget();
     },
-    remove(id) {
-      remove.run(id);
-      reread();
+    remove: (id) => change('DELETE FROM event_rule WHERE id = ?', id),
+    enabled: cache.enabled,
+    followTwin() {
+      change('DELETE FROM event_rule WHERE from_twin = 1');
+      for (const resource of region.twin.of('oci_events_rule')) {
+        const rule = declaredRule(region, resource);
+        write.run(rule.id, 1, JSON.stringify(rule));
+      }
     },
-    enabled() {
-      enabled ??= [...rules.values()]
+    removeForeign: () => change('DELETE FROM event_rule WHERE from_twin = 0'),
+  };
+}
+
+type Enabled = ReturnType<Rules['enabled']>;
+
+/** Every event asks for the rules; they are read and parsed once. */
+function cached(read: () => ReadonlyMap<string, Rule>) {
+  let rules: ReadonlyMap<string, Rule> | undefined;
+  let enabled: Enabled | undefined;
+  const all = (): ReadonlyMap<string, Rule> => {
+    rules ??= read();
+    return rules;
+  };
+  return {
+    rules: all,
+    enabled(): Enabled {
+      enabled ??= [...all().values()]
         .filter(({ isEnabled }) => isEnabled)
         .map((rule) => ({ rule, condition: parseCondition(rule.condition) }));
       return enabled;
     },
-    followTwin() {
-      database.exec('DELETE FROM event_rule WHERE from_twin = 1');
-      for (const resource of region.twin.of('oci_events_rule')) {
-        const rule = declaredRule(region, resource);
-        save.run(rule.id, 1, JSON.stringify(rule));
-      }
-      reread();
-    },
-    removeForeign() {
-      database.exec('DELETE FROM event_rule WHERE from_twin = 0');
-      reread();
+    forget(): void {
+      [rules, enabled] = [undefined, undefined];
     },
   };
 }

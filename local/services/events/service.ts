@@ -1,7 +1,7 @@
 // Events (API 20181201): rules, matching, delivery.
 import { type Outbox, outbox } from '../../outbox.ts';
 import { atomically } from '../../transaction.ts';
-import type { Region, Service } from '../../types.ts';
+import type { Region, Route, Service } from '../../types.ts';
 import { delivering, type EventTarget, pauseAfter } from './delivery.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { plan, playFaults } from './publishing.ts';
@@ -18,26 +18,11 @@ export function events(region: Region): Service {
   const rules = rulesOf(region);
   rules.followTwin();
   const metrics = createMetrics(region.now);
-  const box = outbox<EventTarget>(region, {
-    name: 'events',
-    deliver: delivering(region, metrics),
-    retryAfter: ({ attempts }, ageSeconds) => pauseAfter(attempts, ageSeconds),
-    onGiveUp: ({ target, id }) =>
-      region.log('an event was given up', { event: id, rule: target.rule.displayName }),
-  });
+  const box = eventBox(region, metrics);
   region.wiring.publish = publisher(region, { rules, metrics, box });
   return {
     name: 'events',
-    routes: [
-      ...ruleRoutes(region, rules),
-      {
-        operation: 'GalleyEvents',
-        method: 'GET',
-        path: '/_galley/events',
-        auth: 'none',
-        handle: () => ({ status: 200, body: { ...metrics.report(), pending: box.pending() } }),
-      },
-    ],
+    routes: [...ruleRoutes(region, rules), reportRoute({ metrics, box })],
     async start() {
       box.start();
     },
@@ -49,6 +34,26 @@ export function events(region: Region): Service {
       rules.removeForeign();
       rules.followTwin();
     },
+  };
+}
+
+function eventBox(region: Region, metrics: Metrics): Outbox<EventTarget> {
+  return outbox<EventTarget>(region, {
+    name: 'events',
+    deliver: delivering(region, metrics),
+    retryAfter: ({ attempts }, ageSeconds) => pauseAfter(attempts, ageSeconds),
+    onGiveUp: ({ target, id }) =>
+      region.log('an event was given up', { event: id, rule: target.rule.displayName }),
+  });
+}
+
+function reportRoute({ metrics, box }: Omit<Parts, 'rules'>): Route {
+  return {
+    operation: 'GalleyEvents',
+    method: 'GET',
+    path: '/_galley/events',
+    auth: 'none',
+    handle: () => ({ status: 200, body: { ...metrics.report(), pending: box.pending() } }),
   };
 }
 

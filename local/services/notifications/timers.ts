@@ -1,5 +1,8 @@
 // Timers that all end together.
 
+/** Longer timeouts overflow and fire at once (Node: setTimeout). */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 export interface Timers {
   after(seconds: number, work: () => void): void;
   stop(): void;
@@ -9,10 +12,13 @@ export function timers(): Timers {
   const running = new Set<NodeJS.Timeout>();
   return {
     after(seconds, work) {
-      const timer = setTimeout(() => {
-        running.delete(timer);
-        work();
-      }, seconds * 1000);
+      const timer = setTimeout(
+        () => {
+          running.delete(timer);
+          work();
+        },
+        Math.min(seconds * 1000, MAX_TIMEOUT_MS),
+      );
       running.add(timer);
     },
     stop() {
