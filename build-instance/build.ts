@@ -65,7 +65,7 @@ async function steps(context: BuildContext, { directory, noteGroup }: Place): Pr
   const image = `${repository}:${run.build}`;
   enter('wait');
   const engine = await findEngine({ root, signal, say: report.line });
-  await makeRoom(engine, { root, say: report.line });
+  await makeRoom(engine, { root, ocirEndpoint, say: report.line });
   enter('download');
   const source = await fetch(context, directory);
   enter('render');

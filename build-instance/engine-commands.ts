@@ -80,9 +80,9 @@ export function inspectCommand({ name }: Engine, image: string): string[] {
   return name === 'buildah' ? ['inspect', '--type', 'image', image] : ['image', 'inspect', image];
 }
 
-/** Forgets images older than so many hours; all that nothing uses, without an age. */
-export function pruneCommands({ name }: Engine, hours: number | undefined): string[][] {
-  const until = hours === undefined ? [] : ['--filter', `until=${hours}h`];
+/** Forgets images nothing uses that were made over so many hours ago, base images too. */
+export function pruneCommands({ name }: Engine, hours: number): string[][] {
+  const until = ['--filter', `until=${hours}h`];
   switch (name) {
     case 'podman':
       return [['image', 'prune', '--all', '--force', ...until]];
@@ -95,4 +95,17 @@ export function pruneCommands({ name }: Engine, hours: number | undefined): stri
       // It knows no age: what no container uses and no tag names.
       return [['rmi', '--prune', '--force']];
   }
+}
+
+/** One line `<repository>:<tag>` for every image. */
+export function listCommand({ name }: Engine): string[] {
+  return ['images', '--format', name === 'buildah' ? '{{.Name}}:{{.Tag}}' : '{{.Repository}}:{{.Tag}}'];
+}
+
+/** Forgets these images and every layer that has no tag; base images stay. */
+export function forgetCommands({ name }: Engine, images: readonly string[]): string[][] {
+  const untag = images.map((image) => ['rmi', image]);
+  if (name === 'buildah') return [...untag, ['rmi', '--prune', '--force']];
+  const layers = [['image', 'prune', '--force']];
+  return [...untag, ...layers, ...(name === 'docker' ? [['builder', 'prune', '--force']] : [])];
 }

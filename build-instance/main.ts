@@ -75,14 +75,17 @@ async function prune(words: readonly string[]): Promise<number> {
     print(`galley-build prune --hours: expected a whole number, got "${hours}".`);
     return BAD_INPUT;
   }
-  const [engine, pruning, work] = await Promise.all([
+  const [{ config }, engine, pruning, work] = await Promise.all([
+    ready(),
     import('./engine.ts'),
     import('./prune.ts'),
     import('./work.ts'),
   ]);
   const root = workRoot();
   await work.sweepLeftovers(root);
-  await pruning.prune(await engine.findEngine({ root }), { root, hours: Number(hours), say: print });
+  const { ocirEndpoint } = config;
+  const found = await engine.findEngine({ root });
+  await pruning.prune(found, { root, ocirEndpoint, hours: Number(hours), say: print });
   return 0;
 }
 
@@ -99,6 +102,8 @@ async function failedToStart(error: unknown): Promise<number> {
   return exitCode;
 }
 
+// The SDK's dependencies warn of themselves, and Run Command keeps 1 KB of what is printed.
+process.noDeprecation = true;
 // Ends the process at once: connections that are kept alive would hold it for seconds.
 main(process.argv.slice(2))
   .catch(failedToStart)

@@ -2,11 +2,11 @@
 
 import { messageOf } from '../shared/errors.ts';
 import type { InstanceConfig } from './config.ts';
+import { freeSpace } from './disk.ts';
 import { findEngine } from './engine.ts';
 import { EXIT_CODES } from './phases.ts';
 import type { BuildPorts } from './ports.ts';
 import { runProgram } from './programs.ts';
-import { freeShare } from './work.ts';
 
 interface Options {
   readonly config: InstanceConfig;
@@ -21,7 +21,7 @@ export async function selfTest({ config, ports, root, print }: Options): Promise
   const nobody = { app: 'self-test', id: '20000101T000000Z-00000000' };
   const needed: [what: string, work: () => Promise<string>][] = [
     ['container engine', async () => engineLine(root)],
-    ['disk', async () => `${Math.round((await freeShare(root)) * 100)} % free in ${root}`],
+    ['disk', async () => diskLine(root)],
     ['state bucket', async () => `${config.stateBucket} answers${(await ports.cancels.find(nobody)) ?? ''}`],
     ['registry', async () => `${host} takes ${(await ports.login(host)).username}`],
   ];
@@ -53,6 +53,11 @@ async function line(
     print(`missing ${what}: ${messageOf(error)}`);
     return false;
   }
+}
+
+async function diskLine(root: string): Promise<string> {
+  const { share, path } = await freeSpace([root]);
+  return `${Math.round(share * 100)} % free in ${path}`;
 }
 
 async function engineLine(root: string): Promise<string> {

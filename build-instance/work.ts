@@ -1,5 +1,5 @@
 // Directories of builds: one each, gone at its end, also after a kill -9 (then the next build clears it away).
-import { mkdir, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processStart } from './process-start.ts';
 
@@ -46,12 +46,6 @@ export async function sweepLeftovers(root: string): Promise<string[]> {
 export async function countBuilds(root: string): Promise<number> {
   const names = await readdir(join(root, 'builds')).catch(() => []);
   return names.filter((name) => isAlive(name.split('_')[1] ?? '')).length;
-}
-
-/** Share of the disk that is free, 0 to 1. */
-export async function freeShare(path: string): Promise<number> {
-  const { bavail, blocks } = await statfs(path);
-  return blocks === 0 ? 1 : bavail / blocks;
 }
 
 /** `<pid>.<start>`: ids are used again, but not with the same start. */
