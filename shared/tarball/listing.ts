@@ -45,7 +45,7 @@ export function listSource(root: string): Listing {
   inventory.finish();
   const first = [DESCRIPTOR_NAME, dockerfileOf(descriptor)];
   const rank = ({ path }: Item): number => (first.indexOf(path) + 3) % 3;
-  items.sort((a, b) => rank(b) - rank(a) || (a.path < b.path ? -1 : 1));
+  items.sort((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1));
   return { items, leftOut: counts.leftOut, ignoreFile: rules.file };
 }
 
