@@ -39,7 +39,7 @@ locals {
     bundle      = { namespace = local.namespace, bucket = oci_objectstorage_bucket.state.name, object = local.bundle_object, sha256 = local.bundle_sha256 }
     cache_hours = var.build_cache_hours
     build_slots = var.build_slots
-    scripts     = { for name in ["setup", "galley-build", "prune"] : name => file("${path.module}/templates/${name}.sh") }
+    scripts     = { for name in ["setup", "galley-build"] : name => file("${path.module}/templates/${name}.sh") }
   })
 }
 

@@ -7,7 +7,6 @@ readonly LIB=/usr/local/lib/galley STATE=/var/lib/galley LOG=/var/log/galley/set
 readonly SUDOERS=/etc/sudoers.d/101-oracle-cloud-agent-run-command
 
 mkdir -p "$LIB" "$STATE" "${LOG%/*}"
-# To the console too: that is where a private instance can be read from outside.
 exec > >(tee -a "$LOG") 2>&1
 
 # shellcheck source=/dev/null
@@ -49,15 +48,15 @@ fetch_program() {
   mv "$file.new" "$file"
 }
 
-# What a command will need, tried once: the tools answer, and ocarun gets through sudo.
+# What a command will do, tried once and by the same way. Registry and bucket answer when the grants have arrived.
 self_test() {
   visudo -cf "$SUDOERS"
-  podman --version
-  helm version --short
-  kubectl version --client
-  node --check "$LIB/galley-build.mjs"
   # The agent makes its user when it first starts; until then there is nobody to try it as.
-  if getent passwd ocarun; then runuser -u ocarun -- sudo -n -l galley-build; fi
+  if getent passwd ocarun; then
+    retry 40 runuser -u ocarun -- sudo -n galley-build self-test
+  else
+    retry 40 galley-build self-test
+  fi
 }
 
 main() {
@@ -66,7 +65,6 @@ main() {
   grow_disk
   install_packages
   fetch_program
-  systemctl daemon-reload
   systemctl enable --now galley-prune.timer
   self_test
   touch "$STATE/ready"

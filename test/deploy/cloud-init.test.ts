@@ -44,6 +44,23 @@ written('keeps configuration from other users, and holds no secret', () => {
   assert.doesNotMatch(text, /password|auth_token|PRIVATE KEY/i);
 });
 
+written('starts the setup as a service, which tries again when it fails', () => {
+  assert.deepEqual(config.runcmd, [
+    ['systemctl', 'daemon-reload'],
+    ['systemctl', 'enable', '--now', '--no-block', 'galley-setup.service'],
+  ]);
+  const { content } = fileAt('/etc/systemd/system/galley-setup.service');
+  assert.match(content, /^Restart=on-failure$/m);
+  assert.match(content, /^ConditionPathExists=!\/var\/lib\/galley\/ready$/m);
+});
+
+written('starts programs that it writes', () => {
+  for (const { path, content } of config.write_files) {
+    const [, program] = /^ExecStart=(\S+)/m.exec(content) ?? [];
+    if (program !== undefined) assert.equal(fileAt(program).permissions, '0755', path);
+  }
+});
+
 written('gives permissions as texts: YAML reads 0755 as a number', () => {
   for (const { path, permissions } of config.write_files)
     assert.match(String(permissions), /^0[0-7]{3}$/, path);
@@ -69,14 +86,11 @@ const STUBS = {
   dnf: 'if [[ -e /dnf-is-down ]]; then rm /dnf-is-down; exit 1; fi',
   oci: 'while (($#)); do if [[ $1 == --file ]]; then cp /bundle "$2"; fi; shift; done',
   node: 'echo "node ran $*"',
-  podman: '',
-  helm: '',
-  kubectl: '',
   systemctl: '',
   visudo: '',
-  runuser: '',
+  runuser: 'shift 3 && exec "$@"',
+  sudo: 'shift && exec "$@"',
   sleep: '',
-  df: 'printf "Use%%\\n 42%%\\n"',
 };
 
 /** A machine with the files of cloud-init, and everything it installs as stand-ins. */
@@ -93,9 +107,11 @@ async function machineWithFiles(bundle = BUNDLE): Promise<Machine> {
   return machine;
 }
 
-async function setUp(machine: Machine): Promise<{ exitCode: number; output: string }> {
-  const [command = []] = config.runcmd;
-  return machine.run(...command);
+/** What systemd would run. */
+function setUp(machine: Machine): Promise<{ exitCode: number; output: string }> {
+  const [, program = ''] =
+    /^ExecStart=(.*)$/m.exec(fileAt('/etc/systemd/system/galley-setup.service').content) ?? [];
+  return machine.run(...program.split(' '));
 }
 
 const executed = suite('cloud-init, run');
@@ -122,14 +138,11 @@ check('installs, fetches the program, tries it, and is ready', async () => {
     'dnf -y module enable nodejs:24',
     'dnf -y install podman git jq nodejs kubectl helm python39-oci-cli',
     `oci os object get --auth instance_principal --namespace-name galleydemo --bucket-name galley-state --name system/galley-build.mjs --file ${PROGRAM}.new`,
-    'systemctl daemon-reload',
     'systemctl enable --now galley-prune.timer',
     'visudo -cf /etc/sudoers.d/101-oracle-cloud-agent-run-command',
-    'podman --version',
-    'helm version --short',
-    'kubectl version --client',
-    `node --check ${PROGRAM}`,
-    'runuser -u ocarun -- sudo -n -l galley-build',
+    'runuser -u ocarun -- sudo -n galley-build self-test',
+    'sudo -n galley-build self-test',
+    `node ${PROGRAM} self-test`,
     'systemctl restart oracle-cloud-agent',
   ]);
 });
@@ -170,15 +183,22 @@ check('a command that comes too early is told to come again', async () => {
   assert.deepEqual({ exitCode, output }, { exitCode: 0, output: `node ran ${PROGRAM} run --app shop` });
 });
 
-check('pruning goes by age, and takes all when the disk is nearly full', async () => {
+check('while there is no user of the agent, root tries it', async () => {
   await using machine = await machineWithFiles();
-  const prune = ['/usr/local/lib/galley/prune.sh', '72'];
-  await machine.run(...prune);
-  await machine.write('/usr/local/bin/df', '#!/bin/bash\nprintf "Use%%\\n 91%%\\n"\n', 0o755);
-  await machine.run(...prune);
-  const aged = 'podman image prune --all --force --filter until=72h';
-  const calls = (await machine.calls()).filter((call) => call.startsWith('podman'));
-  assert.deepEqual(calls, [aged, aged, 'podman image prune --all --force']);
+  await machine.write('/etc/passwd', 'root:x:0:0::/root:/bin/bash\n');
+  const { exitCode, output } = await setUp(machine);
+  assert.equal(exitCode, 0, output);
+  const calls = await machine.calls();
+  assert.ok(!calls.some((call) => call.startsWith('runuser')));
+  assert.ok(calls.includes(`node ${PROGRAM} self-test`));
+});
+
+check('a self-test that never passes leaves the instance not ready', async () => {
+  await using machine = await machineWithFiles();
+  await machine.write('/usr/local/bin/node', '#!/bin/bash\nexit 75\n', 0o755);
+  const { exitCode } = await setUp(machine);
+  assert.notEqual(exitCode, 0);
+  assert.ok(!existsSync(machine.path(READY)));
 });
 
 function hashOf(content: string): string {
