@@ -118,9 +118,22 @@ async function settle(
   const standing = { phase: 'ready', report } as const;
   await run.guard();
   await fence.write(staged.extent, standing);
-  await prune(run, staged.leaving);
-  await fence.write(staged.final, standing);
-  return { kind: 'ready', endpoint: await endpoint(run, fence, staged.items), report };
+  const trouble = await pruned(run, staged);
+  if (trouble === undefined) await fence.write(staged.final, standing);
+  const said = trouble === undefined ? report : `${report} Not everything could be pruned: ${trouble}`;
+  return { kind: 'ready', endpoint: await endpoint(run, fence, staged.items), report: said };
+}
+
+/** The new version is good and stays, whatever becomes of what it leaves behind; the next build prunes again. */
+async function pruned(run: Run, { leaving }: Staged): Promise<string | undefined> {
+  try {
+    await prune(run, leaving);
+    return undefined;
+  } catch (error) {
+    const meaning = meaningOf(error, { phase: 'apply', isLate: false });
+    if (meaning.kind === 'failed') return meaning.failure.detail;
+    throw error;
+  }
 }
 
 /** Services and Ingresses as they are now: the address is the server's, not the manifest's. */

@@ -1,10 +1,11 @@
 // What the cluster knows about a bad rollout, collected before anything of it is undone: events and last log lines.
 import pMap from 'p-map';
 import { messageOf } from '../errors.ts';
-import { shorten } from './api-error.ts';
+import { isStatus, shorten } from './api-error.ts';
 import { EVENTS, listObjects } from './lists.ts';
 import { countAt, type KubeObject, textAt, titleOf } from './objects.ts';
 import { type ContainerState, containersOf, isReady, newestReplicaSet } from './pods.ts';
+import { forbidden } from './rbac.ts';
 import { podsOf, type View } from './rollout.ts';
 import type { Run } from './run.ts';
 
@@ -35,7 +36,10 @@ async function attempt(what: string, read: () => Promise<string>): Promise<strin
   try {
     return await read();
   } catch (error) {
-    return `(${what} could not be read: ${shorten(messageOf(error), 300)})`;
+    const { message, hint } = isStatus(error, 403)
+      ? forbidden([error])
+      : { message: messageOf(error), hint: undefined };
+    return `(${what} could not be read: ${shorten(message, 300)})${hint === undefined ? '' : `\n${hint}`}`;
   }
 }
 

@@ -8,7 +8,7 @@ import { groupKind, textAt } from './objects.ts';
 import { type DeployOutcome, failedOutcome } from './outcome.ts';
 import { isOwnedBy, isReady } from './pods.ts';
 import { prune } from './prune.ts';
-import type { View } from './rollout.ts';
+import type { Verdict, View } from './rollout.ts';
 import type { Run } from './run.ts';
 import { remove } from './server-side-apply.ts';
 import { applyStaged, prepare, stage } from './stage.ts';
@@ -36,8 +36,10 @@ export async function rollBack(run: Run, fence: Fence, standing: RollingBack): P
   const { failure, to } = standing;
   if (run.input.lastGood?.build !== to) return close(fence, { failure, rollback: 'failed' });
   try {
-    const isGood = await restore(run, fence, { standing, lastGood: run.input.lastGood });
-    if (!isGood) return close(fence, { failure, rollback: 'failed' });
+    const verdict = await restore(run, fence, { standing, lastGood: run.input.lastGood });
+    if (verdict.state !== 'ready') {
+      return close(fence, { failure: alsoFailed(failure, verdict.detail), rollback: 'failed' });
+    }
     return close(fence, { failure, rollback: 'done', rolledBackTo: to });
   } catch (error) {
     if (error instanceof FencedError) throw error;
@@ -46,13 +48,13 @@ export async function rollBack(run: Run, fence: Fence, standing: RollingBack): P
     if (meaning.kind === 'waiting' && !isLate)
       return { kind: 'waiting', detail: `rolling back to ${to}: ${meaning.detail}` };
     if (meaning.kind === 'lost') return meaning;
-    run.ports.log('rollback failed', {
-      app: run.input.app,
-      to,
-      detail: 'failure' in meaning ? meaning.failure.detail : meaning.detail,
-    });
-    return close(fence, { failure, rollback: 'failed' });
+    const why = meaning.kind === 'failed' ? meaning.failure.detail : meaning.detail;
+    return close(fence, { failure: alsoFailed(failure, why), rollback: 'failed' });
   }
+}
+
+function alsoFailed(failure: Failure, why: string): Failure {
+  return { ...failure, detail: `${failure.detail}\nRolling back failed too: ${why}` };
 }
 
 type LastGood = { readonly manifests: string; readonly image: string };
@@ -61,7 +63,7 @@ async function restore(
   run: Run,
   fence: Fence,
   { standing, lastGood }: { standing: RollingBack; lastGood: LastGood },
-): Promise<boolean> {
+): Promise<Verdict> {
   const items = await prepare(run, lastGood);
   const staged = await stage(run, fence, items);
   await run.guard();
@@ -74,12 +76,12 @@ async function restore(
     deadline: new Date(standing.until),
     onView: (view) => unstick(run, view),
   });
-  if (verdict.state !== 'ready') return false;
+  if (verdict.state !== 'ready') return verdict;
   // What only the failed build had: everything older was pruned when the last good one became good.
   await fence.write(staged.extent, standing);
   await prune(run, staged.leaving);
   await fence.write(staged.final, standing);
-  return true;
+  return verdict;
 }
 
 /**

@@ -38,7 +38,7 @@ export const imageOf = (app: string, letter: string): string =>
   `fra.ocir.io/ns/galley/${app}@${digestOf(letter)}`;
 /** Ids that sort by number. */
 export const buildId = (number: number): string =>
-  `20261124T1011${String(number).padStart(2, '0')}Z-1a2b3c4d`;
+  `20261124T1011${String(number).padStart(3, '0')}Z-1a2b3c4d`;
 
 export function stageSet(running: RunningCluster): StageSet {
   const connection = connectionOf(readFileSync(running.kubeconfig, 'utf8'));
