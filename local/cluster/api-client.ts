@@ -85,10 +85,15 @@ export function createApiClient(access: ClientAccess): ApiClient {
   };
 }
 
+/** A kept connection may be closed by the server just as it is used again: then, and only then, once more. */
 function exchange(url: string, options: RequestOptions, body?: Buffer): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, options, resolve);
-    outgoing.once('error', reject);
+    outgoing.once('error', (error) => {
+      const wasClosed = 'code' in error && error.code === 'ECONNRESET' && outgoing.reusedSocket;
+      if (wasClosed && options.signal?.aborted !== true) exchange(url, options, body).then(resolve, reject);
+      else reject(error);
+    });
     outgoing.end(body);
   });
 }

@@ -57,6 +57,8 @@ export async function startFront(options: FrontOptions): Promise<Front> {
       });
     },
   );
+  // As long as the API server behind it keeps idle connections.
+  server.keepAliveTimeout = 90_000;
   server.listen(options.port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

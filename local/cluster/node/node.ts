@@ -29,6 +29,8 @@ export interface Node {
   stop(): Promise<void>;
 }
 
+const MERGE = 'application/merge-patch+json';
+
 export const NODE_NAME = 'galley-node';
 
 export async function startNode(options: NodeOptions): Promise<Node> {
@@ -167,6 +169,8 @@ async function register(client: ApiClient, { port }: KubeletServer): Promise<voi
   });
   if (made.status >= 300)
     throw new Error(`the node could not be registered: ${made.status} ${made.text.slice(0, 300)}`);
+  // A new node is tainted as not ready, and the controller that would lift that does not run here.
+  await client.send('PATCH', path, { body: { spec: { taints: null } }, type: MERGE });
   const status = {
     addresses: [
       { type: 'InternalIP', address: '127.0.0.1' },
@@ -181,7 +185,7 @@ async function register(client: ApiClient, { port }: KubeletServer): Promise<voi
   };
   const answer = await client.send('PATCH', `${path}/status`, {
     body: { status },
-    type: 'application/merge-patch+json',
+    type: MERGE,
   });
   if (answer.status !== 200)
     throw new Error(`the node's status was refused: ${answer.status} ${answer.text.slice(0, 300)}`);

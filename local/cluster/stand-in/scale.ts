@@ -25,7 +25,10 @@ function scaleOf(object: KubeObject): KubeObject {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: numberOf(at(object, 'spec', 'replicas')) },
+    spec:
+      numberOf(at(object, 'spec', 'replicas')) > 0
+        ? { replicas: numberOf(at(object, 'spec', 'replicas')) }
+        : {},
     status: { replicas: numberOf(object.status?.replicas), selector: labels.join(',') },
   };
 }

@@ -20,6 +20,8 @@ export interface ServerOptions {
 
 /** The API server's limit on a request's body (apiserver: MaxRequestBodyBytes). */
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
+/** As long as Go's: the real API server keeps idle connections for about this long. */
+const KEEP_ALIVE_MS = 90_000;
 const openPaths = new Set(['/readyz', '/livez', '/healthz']);
 
 export function createApiServer(options: ServerOptions): Server {
@@ -31,9 +33,11 @@ export function createApiServer(options: ServerOptions): Server {
     requestCert: true,
     rejectUnauthorized: false,
   };
-  return createServer(tls, (request, response) => {
+  const api = createServer(tls, (request, response) => {
     void respond(options, { request, response }).catch((error: unknown) => fail(options, response, error));
   });
+  api.keepAliveTimeout = KEEP_ALIVE_MS;
+  return api;
 }
 
 interface Exchange {
