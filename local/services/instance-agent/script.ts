@@ -16,6 +16,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from './command.ts';
+import { KEEPER, keeperOf, signalPid } from './keeper.ts';
 import type { Machine } from './machine.ts';
 import { OUTPUT_BYTES } from './settings.ts';
 
@@ -25,20 +26,6 @@ export interface Script {
 
 /** What became of a script: not there yet, running, ended with a code, or gone without a word (killed with its machine). */
 export type ScriptState = 'starting' | 'running' | 'gone' | { readonly exitCode: number };
-
-/**
- * Ends with the script's own code in the file `code`. It outlives the SIGTERM that is meant for the script, so
- * that a script that cleans up is waited for: a `wait` that was interrupted tells nothing, and is repeated. What
- * bash says of the script itself is no output. `setsid` in a script escapes this group, as on a real machine.
- */
-const KEEPER = `trap asked=1 TERM
-echo "$$ $(cut -d' ' -f22 /proc/$$/stat)" > pid.new && mv pid.new pid
-exec 3>&2 2>/dev/null
-(cd work && exec "$@") 2>&3 3>&- &
-script=$!
-until asked=; wait "$script"; code=$?; [ -z "$asked" ]; do :; done
-echo "$code" > code.new && mv code.new code
-`;
 
 /** The place of a command's script on its machine. */
 export function scriptOf(machine: Machine, command: Command): Script {
@@ -76,30 +63,13 @@ export function stateOf({ directory }: Script): ScriptState {
   const code = join(directory, 'code');
   if (existsSync(code)) return { exitCode: Number(readFileSync(code, 'utf8')) };
   if (!existsSync(join(directory, 'pid'))) return 'starting';
-  return keeperPid(directory) === undefined ? 'gone' : 'running';
+  return keeperOf(directory) === undefined ? 'gone' : 'running';
 }
 
-/** Signals the whole process group; no matter whether it is still there. */
+/** Signals the whole process group of a script; no matter whether it is still there. */
 export function signalScript({ directory }: Script, signal: 'SIGTERM' | 'SIGKILL'): void {
-  const pid = keeperPid(directory);
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // Ended in this very moment.
-  }
-}
-
-/** Pids are used again: it is ours only if it started when ours did. */
-function keeperPid(directory: string): number | undefined {
-  try {
-    const [pid = '', started] = readFileSync(join(directory, 'pid'), 'utf8').trim().split(' ');
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[19] === started && fields[0] !== 'Z' ? Number(pid) : undefined;
-  } catch {
-    return undefined;
-  }
+  const kept = keeperOf(directory);
+  if (kept !== undefined) signalPid(-kept.script, signal);
 }
 
 /** The last 1 KB of what the script wrote, stdout and stderr as they came. */
@@ -119,10 +89,15 @@ export function removeScript({ directory }: Script): void {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** Kills every script of a machine, as a machine does that loses power. */
+/** Kills every script of a machine, as a machine does that loses power: nobody is left to tell a code. */
 export function killScripts(machine: Machine): void {
   const commands = join(machine.directory, 'commands');
-  for (const name of readdirSync(commands)) signalScript({ directory: join(commands, name) }, 'SIGKILL');
+  for (const name of readdirSync(commands)) {
+    const kept = keeperOf(join(commands, name));
+    if (kept === undefined) continue;
+    signalPid(kept.keeper, 'SIGKILL');
+    signalPid(-kept.script, 'SIGKILL');
+  }
 }
 
 const LOOK_MS = 20;

@@ -1,5 +1,5 @@
 // What survives the region, and what an instance is given: restart, kill -9, policies, configuration.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -81,16 +81,30 @@ life('without its policy the agent gets nothing, and says so once', async ({ dir
   await harness.stop();
 });
 
-life('galley-build gets the configuration of the functions, with local addresses', async ({ directory }) => {
+/** In place of the real bundle: says what it was started with. */
+const SAYING_BUNDLE = `
+import { readFileSync } from 'node:fs';
+const { GALLEY_CONFIG_FILE, GALLEY_WORK_DIR, HOME } = process.env;
+console.log(process.argv.slice(2).join(' '), GALLEY_WORK_DIR.startsWith(HOME.replace(/home$/, '')));
+console.log(readFileSync(GALLEY_CONFIG_FILE, 'utf8').match(/^GALLEY_(ENDPOINT|METADATA_URL)=.*$/gm).join('\\n'));
+process.exit(30);
+`;
+
+life('sudo -n galley-build runs the bundle with the configuration of this region', async ({ directory }) => {
   const bundles = join(directory, 'bundles');
+  mkdirSync(bundles);
+  writeFileSync(join(bundles, 'galley-build.mjs'), SAYING_BUNDLE);
   const harness = await agentHarness({ directory, bundles });
-  const ended = await harness.waitFor(await harness.create('cat $(dirname $(command -v sudo))/../build.env'));
-  const { text = '' } = ended.content as { text?: string };
-  assert.match(
-    text,
-    `GALLEY_METADATA_URL=${harness.region.endpoint}/_instances/${harness.instanceId}/opc/v2/\n`,
-  );
-  assert.match(text, `GALLEY_ENDPOINT=${harness.region.endpoint}\n`);
+  const script = '#!/bin/bash\nexec sudo -n galley-build run --app shop';
+  const ended = await harness.waitFor(await harness.create(script));
+  const { endpoint } = harness.region;
+  const lines = [
+    `run --app shop ${process.getuid?.() === 0}`,
+    `GALLEY_ENDPOINT=${endpoint}`,
+    `GALLEY_METADATA_URL=${endpoint}/_instances/${harness.instanceId}/opc/v2/`,
+  ];
+  assert.is((ended.content as { text?: string }).text, `${lines.join('\n')}\n`);
+  assert.is(ended.content.exitCode, 30);
   await harness.stop();
 });
 

@@ -29,7 +29,6 @@ const ENDS = [
   { script: 'sudo -n echo as root', lifecycleState: 'SUCCEEDED', exitCode: 0, text: 'as root\n' },
   { script: 'echo "[$SECRET_OF_THE_REGION]"', lifecycleState: 'SUCCEEDED', exitCode: 0, text: '[]\n' },
   { script: 'no-such-program', lifecycleState: 'FAILED', exitCode: 127, text: undefined },
-  { script: 'galley-build run', lifecycleState: 'FAILED', exitCode: 1, text: undefined },
 ] as const;
 
 for (const { script, lifecycleState, exitCode, text } of ENDS) {

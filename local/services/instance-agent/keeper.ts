@@ -1,0 +1,45 @@
+// The shell that keeps a script: found again by its pid file, also by a region that did not start it.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Starts the script as a process group of its own (`set -m`), waits for it and leaves its code in a file. The
+ * keeper itself is outside of that group: it never gets the signals meant for the script. (A shell that traps
+ * them instead loses the code: `wait` of bash 5.2, once interrupted, may answer -1.) What bash says of the
+ * script is no output. `setsid` in a script escapes its group, as on a real machine.
+ */
+export const KEEPER = `set -m
+exec 3>&2 2>/dev/null
+(cd work && exec "$@") 2>&3 3>&- &
+echo "$$ $(cut -d' ' -f22 /proc/$$/stat) $!" > pid.new && mv pid.new pid
+wait $!
+echo "$?" > code.new && mv code.new code
+`;
+
+/** Signals a process, or a group by its negative number; one that is gone is left alone. */
+export function signalPid(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Ended in this very moment.
+  }
+}
+
+export interface Keeper {
+  readonly keeper: number;
+  /** The script's process group. */
+  readonly script: number;
+}
+
+/** The living keeper of a script's directory. Pids are used again: it is ours only if it started when ours did. */
+export function keeperOf(directory: string): Keeper | undefined {
+  try {
+    const [pid = '', started, script] = readFileSync(join(directory, 'pid'), 'utf8').trim().split(' ');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const isOurs = fields[19] === started && fields[0] !== 'Z';
+    return isOurs ? { keeper: Number(pid), script: Number(script) } : undefined;
+  } catch {
+    return undefined;
+  }
+}
