@@ -1,5 +1,5 @@
 // Applies what a cluster administrator grants once, before anything is deployed.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseAllDocuments } from 'yaml';
@@ -12,22 +12,15 @@ export interface BootstrapOptions {
   readonly groups: readonly string[];
 }
 
-const deployDirectory = join(import.meta.dirname, '../../deploy/kubernetes');
-const PLACEHOLDER = /\$\{apply_dynamic_group_id\}/g;
+const GRANTS = join(import.meta.dirname, '../../deploy/kubernetes/cluster-wide.yaml');
+const PLACEHOLDER = /\$\{apply_dynamic_group_ocid\}/g;
 /** RBAC answers as soon as the API server is ready; a busy machine may need a moment more. */
 const ATTEMPTS = 30;
 const PAUSE_MS = 500;
 
-/** The files of `deploy/kubernetes/`, which are what a real deployment applies; without them, the copy beside this file. */
+/** What an administrator applies who lets Galley deploy any app: the file that a real deployment is given. */
 function sources(): string[] {
-  const deployed = existsSync(deployDirectory)
-    ? readdirSync(deployDirectory).filter((name) => /\.ya?ml$/.test(name))
-    : [];
-  const files =
-    deployed.length > 0
-      ? deployed.sort().map((name) => join(deployDirectory, name))
-      : [join(import.meta.dirname, 'bootstrap.yaml')];
-  return files.map((file) => readFileSync(file, 'utf8'));
+  return [readFileSync(GRANTS, 'utf8')];
 }
 
 /** The objects for the given groups: a subject with the placeholder becomes one per group. */
