@@ -1,11 +1,15 @@
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
+import { findTool } from '../../tools/toolset.ts';
+import { needs } from '../helpers/needs.ts';
 import { deployBlocks, deployFiles } from '../helpers/terraform/hcl.ts';
 
 const { variables, outputs, resources } = await deployBlocks();
 const text = (file: string): string => readFileSync(join('deploy', file), 'utf8');
+const tflint = findTool('tflint');
 const conventions = suite('conventions of deploy/');
 
 conventions('every variable says what it is, its type, and what it takes', () => {
@@ -64,6 +68,29 @@ conventions('files begin with what they are for, and are short', () => {
     assert.ok(text(file).split('\n').length <= 180, `${file} is long`);
   }
 });
+
+conventions('nothing is declared in vain', () => {
+  const all = [...deployFiles(), 'templates/cloud-init.yaml.tftpl'].map(text).join('\n');
+  const declared = [
+    ...[...variables.keys()].map((name) => `var.${name}`),
+    ...[...all.matchAll(/^data "(\w+)" "(\w+)"/gm)].map(([, type, name]) => `data.${type}.${name}`),
+    ...[...all.matchAll(/^locals \{$(.*?)^\}$/gms)].flatMap(([, body = '']) =>
+      [...body.matchAll(/^ {2}(\w+) +=/gm)].map(([, name]) => `local.${name}`),
+    ),
+  ];
+  assert.ok(declared.length > 60, `${declared.length} declarations found`);
+  const used = new Set(all.match(/\b(?:var|local|data\.\w+)\.\w+/g));
+  assert.deepEqual(
+    declared.filter((name) => !used.has(name)),
+    [],
+  );
+});
+
+conventions('tflint has nothing to say', () =>
+  needs(tflint !== undefined, { what: 'tflint; its module is not on every Go proxy', name: 'tflint' }, () =>
+    execFileSync(tflint ?? '', ['--chdir=deploy'], { encoding: 'utf8' }),
+  )(),
+);
 
 conventions('the example sets every variable that has no default, and names none that is not there', () => {
   const example = text('terraform.tfvars.example');

@@ -1,16 +1,20 @@
 // Runs Terraform or OpenTofu on a copy of deploy/, with the providers of this process and no network.
-import { existsSync, globSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { hasProgram } from '../needs.ts';
+import { findTool } from '../../../tools/toolset.ts';
 import type { Providers } from './provider.ts';
 
-/** The program to run: `terraform` on PATH, else `tofu` on PATH, else the one tools/ built; undefined: none. */
+/** Terraform where it is on PATH, and OpenTofu there or as tools/ built it: what runs here, best first. */
+export function terraformPrograms(): readonly string[] {
+  return ['terraform', 'tofu'].flatMap((name) => findTool(name) ?? []);
+}
+
+/** One of them; undefined: neither is there. */
 export function terraformProgram(): string | undefined {
-  const onPath = ['terraform', 'tofu'].find(hasProgram);
-  return onPath ?? globSync(join(homedir(), '.cache/galley/tools/*/bin/tofu')).at(-1);
+  return terraformPrograms()[0];
 }
 
 export const NO_TERRAFORM = 'neither terraform nor tofu on PATH; `npm run tools tofu` builds one';
