@@ -24,6 +24,7 @@ export async function archive(entries: readonly RawEntry[]): Promise<Buffer> {
 /** A web app of one file on node:24-slim that answers with `text`. */
 export function webApp(text: string): Record<string, string> {
   return {
+    'galley.yaml': 'service: {type: LoadBalancer}\n',
     Dockerfile:
       'FROM node:24-slim\nCOPY server.js /app/server.js\nUSER 1000\nEXPOSE 8080\nCMD ["node", "/app/server.js"]\n',
     'server.js': `require('node:http').createServer((_, reply) => reply.end(${JSON.stringify(text)})).listen(8080);
