@@ -4,7 +4,7 @@ import type { Cluster } from '../../../shared/kubernetes/api.ts';
 import { type KubeObject, listAt, textAt } from '../../../shared/kubernetes/objects.ts';
 
 /** What becomes of a pod's containers, decided by image. */
-export type Fate = 'ready' | 'denied' | 'absent' | 'crash' | 'wrong-image' | 'unready' | 'no-config';
+export type Fate = 'ready' | 'denied' | 'absent' | 'crash' | 'wrong-image' | 'unready' | 'no-config' | 'done';
 
 export interface Kubelet {
   /** The fate of images that contain the text; everything else gets ready. */
@@ -64,6 +64,10 @@ async function tend(cluster: Cluster, pod: KubeObject, fates: Map<string, Fate>)
 }
 
 function statusOf(pod: KubeObject, fates: Map<string, Fate>): object {
+  const fate = fateOf(textAt(listAt(pod, 'spec', 'containers')[0], 'image') ?? '', fates);
+  if (fate === 'done') {
+    return { phase: 'Succeeded', containerStatuses: listAt(pod, 'spec', 'containers').map(doneStatus) };
+  }
   const containers = listAt(pod, 'spec', 'containers').map((container) => containerStatus(container, fates));
   const isReady = containers.every(({ ready }) => ready);
   const lastTransitionTime = pod.metadata.creationTimestamp;
@@ -83,6 +87,10 @@ function statusOf(pod: KubeObject, fates: Map<string, Fate>): object {
     initContainerStatuses: listAt(pod, 'spec', 'initContainers').map(doneStatus),
     containerStatuses: containers,
   };
+}
+
+function fateOf(image: string, fates: Map<string, Fate>): Fate {
+  return [...fates].find(([text]) => image.includes(text))?.[1] ?? 'ready';
 }
 
 function doneStatus(container: unknown) {
@@ -110,7 +118,7 @@ const WAITING: Record<'denied' | 'absent' | 'crash' | 'no-config', { reason: str
 
 function containerStatus(container: unknown, fates: Map<string, Fate>) {
   const image = textAt(container, 'image') ?? '';
-  const [, fate = 'ready'] = [...fates].find(([text]) => image.includes(text)) ?? [];
+  const fate = fateOf(image, fates);
   const base = { name: textAt(container, 'name') ?? '', image, imageID: image, restartCount: 0 };
   if (fate === 'ready') return { ...base, ready: true, started: true, state: { running: {} } };
   if (fate === 'unready') return { ...base, ready: false, started: true, state: { running: {} } };
@@ -118,6 +126,7 @@ function containerStatus(container: unknown, fates: Map<string, Fate>) {
     const imageID = `${image.split('@')[0]}@sha256:${'f'.repeat(64)}`;
     return { ...base, imageID, ready: true, started: true, state: { running: {} } };
   }
+  if (fate === 'done') return { ...doneStatus(container), started: false };
   const crashed = { terminated: { exitCode: 3, reason: 'Error' } };
   return {
     ...base,
