@@ -84,7 +84,7 @@ async function* gunzipped(source: AsyncIterable<Uint8Array>, limits: Limits): As
       yield chunk;
     }
   } catch (error) {
-    throw zlibRefusal(error, bytes);
+    throw zlibRefusal(error);
   }
   // Node's gunzip stops at a zero byte behind a member; padding is harmless, anything else is hidden data.
   if (gunzip.bytesWritten < meter.lastNonZero) throw garbage();
@@ -108,7 +108,7 @@ function garbage(cause?: unknown): TarballRefused {
   return new TarballRefused('trailing-garbage', { detail, cause });
 }
 
-function zlibRefusal(error: unknown, bytes: number): unknown {
+function zlibRefusal(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'Z_BUF_ERROR') {
     const detail = 'The gzip file is cut off. Upload it again.';
@@ -116,7 +116,8 @@ function zlibRefusal(error: unknown, bytes: number): unknown {
   }
   if (!code.startsWith('Z_')) return error;
   const message = error instanceof Error ? error.message : '';
-  if (bytes > 0 && message === 'incorrect header check') return garbage(error);
+  // The first header was looked at already, so this is of something behind the first member.
+  if (message === 'incorrect header check') return garbage(error);
   const detail = `The gzip file is damaged: ${message}.`;
   return new TarballRefused('corrupt', { detail, cause: error });
 }

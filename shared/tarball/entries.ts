@@ -75,9 +75,10 @@ function feed(source: AsyncIterable<Uint8Array>, { reader, limits }: { reader: R
     const guard = framing(limits);
     try {
       for await (const chunk of decompressed(source, limits)) {
+        // The reader of entries has had enough.
+        if (reader.destroying) return undefined;
         guard.push(chunk);
-        if (!reader.write(chunk)) await drained(reader);
-        if (reader.destroyed) return undefined;
+        if (!reader.write(chunk) && !reader.destroying) await drained(reader);
       }
       guard.end();
       reader.end(null);
@@ -103,7 +104,8 @@ function drained(reader: Reader): Promise<void> {
 
 function entryOf(stored: Stored): Entry {
   const { name, type, size = 0, mode = 0, linkname } = stored.header;
-  const kind = KINDS[type ?? ''];
+  // How tar wrote directories before there was a type for them.
+  const kind = type === 'file' && name.endsWith('/') ? 'directory' : KINDS[type ?? ''];
   if (kind === undefined) {
     const isDevice = DEVICES.includes(type ?? '');
     const detail = isDevice ? `It is a ${type}.` : 'It is neither a file nor a directory nor a link.';
