@@ -1,10 +1,10 @@
 // Services of type LoadBalancer: a loopback address of their own, whose ports lead to ready pods.
-import { createHash } from 'node:crypto';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import type { ApiClient } from '../api-client.ts';
-import { type Fields, fieldsOf, isSame, type KubeObject, listOf, numberOf, textOf } from '../object.ts';
+import { type Fields, fieldsOf, isSame, type KubeObject, listOf, textOf } from '../object.ts';
+import { forward } from './balancer-forward.ts';
+import { addressesOf, closeServer, openPort, type PortStatus } from './balancer-ports.ts';
 import type { PodWorker } from './pod-worker.ts';
-import { portNumber } from './probes.ts';
 
 export interface BalancerOptions {
   readonly client: ApiClient;
@@ -21,20 +21,11 @@ interface Balancer {
   service: KubeObject;
 }
 
-interface PortStatus {
-  readonly port: number;
-  readonly protocol: 'TCP';
-  readonly error?: string;
-}
-
 export interface LoadBalancers {
   onService(service: KubeObject): void;
   onServiceGone(service: KubeObject): void;
   stop(): Promise<void>;
 }
-
-/** How many addresses are tried for one Service when others hold its port. */
-const ADDRESSES = 50;
 
 export function startLoadBalancers(options: BalancerOptions): LoadBalancers {
   const balancers = new Map<string, Balancer>();
@@ -90,7 +81,8 @@ async function openBalancer(
     const opened: PortStatus[] = [];
     try {
       for (const port of ports) {
-        const handler = (socket: Socket): void => void forward(options, socket, { service: current(), port });
+        const handler = (socket: Socket): void =>
+          void forward(options.pods(), socket, { service: current(), port });
         opened.push(await openPort(servers, { ip, port, handler }));
       }
       return { ip, ports: opened, servers, service };
@@ -101,98 +93,6 @@ async function openBalancer(
   }
   throw new Error(
     `no loopback address is free for the ports of Service ${service.metadata.namespace}/${service.metadata.name}`,
-  );
-}
-
-/** First the address it had, then one made of its name in 127.77.0.0/16, then its neighbours, then plain loopback. */
-function addressesOf(label: string, service: KubeObject): string[] {
-  const { namespace, name } = service.metadata;
-  const [high = 0, low = 0] = createHash('sha256').update(`${label} ${namespace}/${name}`).digest();
-  const own = Array.from({ length: ADDRESSES }, (_, step) => `127.77.${high}.${((low + step) % 254) + 1}`);
-  const kept = listOf(fieldsOf(service.status?.loadBalancer).ingress).map((ingress) => textOf(ingress.ip));
-  return [...kept.filter((ip) => ip.startsWith('127.')), ...own, '127.0.0.1'];
-}
-
-interface Opening {
-  readonly ip: string;
-  readonly port: Fields;
-  handler(socket: Socket): void;
-}
-
-/** The Service's port; where that is reserved for root, its node port, and the status says so. */
-async function openPort(servers: Server[], { ip, port, handler }: Opening): Promise<PortStatus> {
-  const number = numberOf(port.port);
-  try {
-    servers.push(await listen({ ip, port: number, handler }));
-    return { port: number, protocol: 'TCP' };
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error;
-    servers.push(await listen({ ip, port: numberOf(port.nodePort), handler }));
-    return { port: number, protocol: 'TCP', error: 'galley.local/UseNodePort' };
-  }
-}
-
-function listen({
-  ip,
-  port,
-  handler,
-}: {
-  ip: string;
-  port: number;
-  handler(socket: Socket): void;
-}): Promise<Server> {
-  const server = createServer(handler);
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, ip, () => resolve(server));
-  });
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => server.close(() => resolve()));
-}
-
-let turnOfPods = 0;
-
-/** One connection to one ready pod, each in turn; without one it is refused at once. */
-async function forward(
-  options: BalancerOptions,
-  socket: Socket,
-  to: { service: KubeObject; port: Fields },
-): Promise<void> {
-  socket.on('error', () => socket.destroy());
-  const selector = Object.entries(fieldsOf(to.service.spec?.selector));
-  const ready = [...options.pods()].filter((worker) =>
-    isBehind(worker, { selector, namespace: to.service.metadata.namespace }),
-  );
-  turnOfPods += 1;
-  const worker = ready[turnOfPods % Math.max(1, ready.length)];
-  const target = to.port.targetPort ?? to.port.port;
-  const spec = listOf(worker?.pod.spec?.containers).find((each) => portNumber(target, each) > 0) ?? {};
-  const address = await worker?.reach(portNumber(target, spec)).catch(() => undefined);
-  if (!address) {
-    socket.destroy();
-    return;
-  }
-  const inner = connect(address);
-  inner.on('error', () => socket.destroy());
-  socket.on('close', () => inner.destroy());
-  inner.on('close', () => socket.destroy());
-  socket.pipe(inner).pipe(socket);
-}
-
-function isBehind(
-  worker: PodWorker,
-  by: { selector: readonly (readonly [string, unknown])[]; namespace: string | undefined },
-): boolean {
-  const { metadata } = worker.pod;
-  const isMatching =
-    by.selector.length > 0 && by.selector.every(([name, value]) => metadata.labels?.[name] === value);
-  return (
-    isMatching &&
-    metadata.namespace === by.namespace &&
-    metadata.deletionTimestamp === undefined &&
-    worker.isReady()
   );
 }
 

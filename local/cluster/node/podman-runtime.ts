@@ -1,7 +1,5 @@
 // Runs the pods' containers with podman.
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   containerLogs,
@@ -12,30 +10,24 @@ import {
   runContainer,
 } from '../../containers/containers.ts';
 import type { Engine } from '../../containers/engine.ts';
-import { imageExists, pullImage } from '../../containers/images.ts';
 import { canOpenNetworks, type Network, openNetwork } from '../../containers/network.ts';
-import { PodmanError, podman } from '../../containers/podman.ts';
-import { at, type Fields, fieldsOf, type KubeObject, listOf, numberOf, textOf, textsOf } from '../object.ts';
-import { memoryBytes } from './quantity.ts';
-import {
-  type Address,
-  type ContainerExit,
-  type ContainerStart,
-  PullError,
-  type PullPolicy,
-  type Runtime,
-  type Sandbox,
-  type StartedContainer,
+import { podman } from '../../containers/podman.ts';
+import { type KubeObject, textsOf } from '../object.ts';
+import { limitFlags, mountFlags, publishFlags, securityFlags } from './podman-flags.ts';
+import { type ImageOptions, pullForPod } from './podman-images.ts';
+import type {
+  Address,
+  ContainerExit,
+  ContainerStart,
+  Runtime,
+  Sandbox,
+  StartedContainer,
 } from './runtime.ts';
 
-export interface PodmanRuntimeOptions {
+export interface PodmanRuntimeOptions extends ImageOptions {
   readonly engine: Engine;
   /** The region's container label. */
   readonly label: string;
-  /** Scratch files, such as the registry credential. */
-  readonly directory: string;
-  /** Host of a registry whose images are pulled with a credential over plain HTTP, and how to get one. */
-  registry(): { readonly host: string; credential(): string } | undefined;
 }
 
 const run = promisify(execFile);
@@ -45,62 +37,12 @@ const LOG_LINES = 1000;
 export function podmanRuntime(options: PodmanRuntimeOptions): Runtime {
   return {
     name: 'podman',
-    pull: (image, policy) => pull(options, image, policy),
+    pull: (image, policy) => pullForPod(options, image, policy),
     userOf: async (image) =>
       (await podman(['image', 'inspect', '--format', '{{.Config.User}}', image])).trim(),
     openSandbox: (pod) => openSandbox(options, pod),
     clear: () => removeByLabel(options.label),
   };
-}
-
-/** An image of the region's registry is always asked for there, so that what runs is what was pushed. */
-async function pull(options: PodmanRuntimeOptions, image: string, policy: PullPolicy): Promise<string> {
-  const registry = options.registry();
-  const isOurs = registry !== undefined && image.startsWith(`${registry.host}/`);
-  try {
-    if (isOurs)
-      await pullImage({ reference: image, insecure: true, authFile: await authFile(options, registry) });
-    else if (policy === 'Always' || !(await imageExists(image))) await pullFromElsewhere(image, policy);
-    return await imageIdOf(image);
-  } catch (error) {
-    if (error instanceof PodmanError) throw new PullError(lastLine(error.output));
-    throw error;
-  }
-}
-
-async function pullFromElsewhere(image: string, policy: PullPolicy): Promise<void> {
-  if (policy !== 'Never') return pullImage({ reference: image });
-  throw new PullError(`Container image "${image}" is not present with pull policy of Never`);
-}
-
-async function authFile(
-  { directory }: PodmanRuntimeOptions,
-  registry: { host: string; credential(): string },
-): Promise<string> {
-  const file = join(directory, 'registry-auth.json');
-  const auth = Buffer.from(`BEARER_TOKEN:${registry.credential()}`).toString('base64');
-  await writeFile(file, JSON.stringify({ auths: { [registry.host]: { auth } } }), { mode: 0o600 });
-  return file;
-}
-
-/** `<repository>@sha256:…`, as the kubelet reports it. */
-async function imageIdOf(image: string): Promise<string> {
-  if (image.includes('@sha256:')) return image;
-  const digests: unknown = JSON.parse(
-    await podman(['image', 'inspect', '--format', '{{json .RepoDigests}}', image]),
-  );
-  return textsOf(digests)[0] ?? image;
-}
-
-/** Podman's last words are the registry's; the lines before say what podman tried. */
-function lastLine(output: string): string {
-  return (
-    output
-      .trim()
-      .split('\n')
-      .at(-1)
-      ?.replace(/^Error: /, '') ?? output
-  );
 }
 
 async function openSandbox(options: PodmanRuntimeOptions, pod: KubeObject): Promise<Sandbox> {
@@ -120,12 +62,6 @@ async function openSandbox(options: PodmanRuntimeOptions, pod: KubeObject): Prom
     },
     close: async () => network?.close(),
   };
-}
-
-/** Every declared port, each at a free loopback port of its own: pods of one app run side by side. */
-function publishFlags(pod: KubeObject): string[] {
-  const ports = listOf(pod.spec?.containers).flatMap((container) => listOf(container.ports));
-  return ports.flatMap((port) => ['-p', `127.0.0.1::${numberOf(port.containerPort)}`]);
 }
 
 async function reach(
@@ -155,35 +91,6 @@ async function startContainer(
     command: [...rest, ...args],
   });
   return started(id);
-}
-
-function mountFlags({ mounts }: ContainerStart): string[] {
-  return mounts.flatMap(({ source, target, isReadOnly }) => [
-    '-v',
-    `${source}:${target}${isReadOnly ? ':ro' : ''}`,
-  ]);
-}
-
-function securityFlags(spec: Fields): string[] {
-  const context = fieldsOf(spec.securityContext);
-  const user = context.runAsUser;
-  const group = context.runAsGroup;
-  const dropped = textsOf(at(context, 'capabilities', 'drop')).flatMap((name) => ['--cap-drop', name]);
-  const added = textsOf(at(context, 'capabilities', 'add')).flatMap((name) => ['--cap-add', name]);
-  return [
-    ...(user === undefined ? [] : ['--user', group === undefined ? `${user}` : `${user}:${group}`]),
-    ...(context.readOnlyRootFilesystem === true ? ['--read-only'] : []),
-    ...(context.allowPrivilegeEscalation === false ? ['--security-opt', 'no-new-privileges'] : []),
-    ...dropped,
-    ...added,
-    ...(textOf(spec.workingDir) === '' ? [] : ['--workdir', textOf(spec.workingDir)]),
-  ];
-}
-
-/** Memory only: a CPU limit would make a busy machine look like a broken app. */
-function limitFlags(spec: Fields): string[] {
-  const memory = memoryBytes(at(spec, 'resources', 'limits', 'memory'));
-  return memory === undefined ? [] : ['--memory', `${memory}b`, '--memory-swap', `${memory}b`];
 }
 
 function started(id: string): StartedContainer {

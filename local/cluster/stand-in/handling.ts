@@ -1,19 +1,10 @@
 // One request on a resource: which operation it asks for.
-import { randomUUID } from 'node:crypto';
-import { at, type Fields, fieldsOf, type KubeObject } from '../object.ts';
-import {
-  type Api,
-  findResource,
-  getObject,
-  keyOf,
-  type Target,
-  timestamp,
-  type WriteOptions,
-} from './api.ts';
+import { type Fields, fieldsOf } from '../object.ts';
+import { type Api, findResource, getObject, keyOf, type Target, type WriteOptions } from './api.ts';
 import { badRequest, methodNotAllowed, noSuchResource, unsupportedMediaType } from './api-error.ts';
-import type { User } from './authentication.ts';
+import { bind } from './binding.ts';
 import { deleteObject, deleteOptions } from './deleting.ts';
-import { asObject, mergePatch, patchObject } from './patching.ts';
+import { asObject, patchObject } from './patching.ts';
 import type { ResourcePath } from './resource-path.ts';
 import { getScale, setScale } from './scale.ts';
 import { listObjects, selectionOf, selectObjects } from './watching.ts';
@@ -53,7 +44,8 @@ function writeOptions({ query, userAgent }: ApiRequest): WriteOptions {
   return { manager, isStrict, isDryRun: query.has('dryRun'), force: query.get('force') === 'true' };
 }
 
-function json(request: ApiRequest): unknown {
+/** The body as JSON; undefined when there is none. Throws 400 or 415. */
+export function json(request: ApiRequest): unknown {
   if (request.text === '') return undefined;
   if (/protobuf|cbor/.test(request.contentType))
     throw unsupportedMediaType(request.contentType, ['application/json']);
@@ -133,42 +125,4 @@ function onSubresource(api: Api, target: Target, request: ApiRequest): ApiReply 
   }
   if (target.subresource === 'finalize') return { status: 200, body: getObject(api, target) };
   return onObject(api, target, request);
-}
-
-/** What a scheduler does: the pod is on that node from now on. */
-function bind(api: Api, target: Target, { body, options }: { body: unknown; options: WriteOptions }): Fields {
-  const pod = getObject(api, target);
-  const time = timestamp(api.now());
-  const nodeName = at(body, 'target', 'name');
-  const { subresource: _, ...whole } = target;
-  replaceObject(api, { ...pod, spec: { ...pod.spec, nodeName } }, whole, options);
-  const conditions = [
-    { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: time },
-  ];
-  const scheduled = mergePatch(getObject(api, whole), { status: { conditions } }) as KubeObject;
-  replaceObject(api, scheduled, { ...whole, subresource: 'status' }, options);
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
-}
-
-/** Reviews are answered and not stored: RBAC is left out, so access is always allowed. */
-export function review(plural: string, request: ApiRequest, user: User): ApiReply | undefined {
-  const given = fieldsOf(json(request));
-  if (plural === 'selfsubjectaccessreviews') {
-    const status = { allowed: true, reason: 'the stand-in does not evaluate RBAC' };
-    return {
-      status: 201,
-      body: { ...given, kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', status },
-    };
-  }
-  if (plural !== 'selfsubjectreviews') return undefined;
-  const userInfo = { username: user.username, groups: user.groups, uid: randomUUID() };
-  return {
-    status: 201,
-    body: {
-      kind: 'SelfSubjectReview',
-      apiVersion: 'authentication.k8s.io/v1',
-      metadata: {},
-      status: { userInfo },
-    },
-  };
 }

@@ -2,13 +2,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { Certificates } from '../certificates.ts';
+import { fieldsOf } from '../object.ts';
 import { type Api, findResource, resourcesOf } from './api.ts';
 import { ApiError, noSuchResource } from './api-error.ts';
 import { authenticate, type ReviewToken, type User } from './authentication.ts';
 import { discovery, openApiDocument, openApiIndex } from './discovery.ts';
-import { type ApiReply, type ApiRequest, handle, review } from './handling.ts';
+import { type ApiReply, type ApiRequest, handle, json } from './handling.ts';
 import { proxyLog } from './pod-log.ts';
 import { parseResourcePath, type ResourcePath } from './resource-path.ts';
+import { review } from './reviews.ts';
 import { selectionOf, watchObjects } from './watching.ts';
 
 export interface ServerOptions {
@@ -81,7 +83,8 @@ function onResource(
   { given, user }: { given: ApiRequest; user: User },
 ): ApiReply {
   const isReview = given.method === 'POST' && /^(authorization|authentication)\.k8s\.io$/.test(path.group);
-  return (isReview && review(path.plural, given, user)) || handle(api, path, given);
+  const answer = isReview ? review(path.plural, fieldsOf(json(given)), user) : undefined;
+  return answer ? { status: 201, body: answer } : handle(api, path, given);
 }
 
 function onServer(api: Api, pathname: string): ApiReply {

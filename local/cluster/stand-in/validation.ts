@@ -1,7 +1,8 @@
 // The mistakes a deployer meets, refused in the API server's words.
-import { at, type Fields, fieldsOf, isSame, type KubeObject, listOf, textOf } from '../object.ts';
+import { at, fieldsOf, isSame, type KubeObject, listOf } from '../object.ts';
 import { badRequest, invalid, type Named, type StatusCause } from './api-error.ts';
-import { podSpecPath, unknownFields } from './known-fields.ts';
+import { unknownFields } from './known-fields.ts';
+import { podCauses } from './pod-validation.ts';
 import type { Resource } from './resources.ts';
 import { objectSelector } from './selectors.ts';
 
@@ -57,34 +58,6 @@ function nameCauses({ kind, metadata: { name } }: KubeObject): StatusCause[] {
       ? `must be no more than ${limit} characters`
       : `a lowercase RFC 1123 ${what} must consist of lower case alphanumeric characters, '-'${what === 'label' ? '' : " or '.'"}, and must start and end with an alphanumeric character (e.g. '${what === 'label' ? 'my-name' : 'example.com'}', regex used for validation is '${rule.source.slice(1, -1)}')`;
   return [wrong('metadata.name', `Invalid value: "${name}": ${why}`)];
-}
-
-function podCauses(object: KubeObject): StatusCause[] {
-  const path = podSpecPath(object.kind);
-  if (!path) return [];
-  const field = `${path.join('.')}.containers`;
-  const containers = listOf(at(object, ...path, 'containers'));
-  if (containers.length === 0) return [required(field)];
-  return containers.flatMap((container, index) => [
-    ...(textOf(container.name) === '' ? [required(`${field}[${index}].name`)] : []),
-    ...(textOf(container.image) === '' ? [required(`${field}[${index}].image`)] : []),
-    ...mountCauses(container, listOf(at(object, ...path, 'volumes')), `${field}[${index}]`),
-  ]);
-}
-
-function mountCauses(container: Fields, volumes: readonly Fields[], field: string): StatusCause[] {
-  const names = new Set(volumes.map((volume) => volume.name));
-  return listOf(container.volumeMounts).flatMap((mount, index) =>
-    names.has(mount.name)
-      ? []
-      : [
-          {
-            reason: 'FieldValueNotFound',
-            message: `Not found: "${textOf(mount.name)}"`,
-            field: `${field}.volumeMounts[${index}].name`,
-          },
-        ],
-  );
 }
 
 function selectorCauses(object: KubeObject): StatusCause[] {

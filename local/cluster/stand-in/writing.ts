@@ -1,17 +1,16 @@
 // Creating, replacing, patching and applying objects: every write ends in `commit`.
 import { randomBytes, randomUUID } from 'node:crypto';
-import { isSame, type KubeObject } from '../object.ts';
-import { allocated } from './allocation.ts';
+import type { KubeObject } from '../object.ts';
 import { type Api, getObject, namedOf, type Target, timestamp, type WriteOptions } from './api.ts';
 import { alreadyExists, badRequest, forbidden, notFound, staleVersion, untypedPatch } from './api-error.ts';
-import { withDefaults } from './defaults.ts';
+import { commit } from './commit.ts';
 import { unknownFields } from './known-fields.ts';
-import { applyConfiguration, ownAfterUpdate, type Writer } from './managed-fields.ts';
+import { applyConfiguration, ownAfterUpdate } from './managed-fields.ts';
+import type { Writer } from './manager-entries.ts';
 import { findDuplicate } from './merge.ts';
-import { refuseOverQuota } from './quota.ts';
 import { builtIn } from './resources.ts';
 import { topologyOf } from './topology.ts';
-import { refuseUnknownFields, validate } from './validation.ts';
+import { refuseUnknownFields } from './validation.ts';
 
 const hasStatus = (target: Target): boolean => target.resource.subresources.includes('status');
 
@@ -112,7 +111,6 @@ export function applyObject(api: Api, config: KubeObject, target: Target, option
   const application = {
     ...writer(api, target, options),
     force: options.force ?? false,
-    what: namedOf(target),
   };
   const applied = applyConfiguration(before, named, application);
   const after = before ? onlyWritable(before, applied, target) : newObject(api, applied, target);
@@ -127,51 +125,4 @@ function refuseUntyped(config: KubeObject, { resource }: Target): void {
   if (unknown !== undefined) throw untypedPatch(config, `.${unknown.byKey}: field not declared in schema`);
   const duplicate = findDuplicate(config, topologyOf(resource));
   if (duplicate !== undefined) throw untypedPatch(config, duplicate);
-}
-
-interface Commit {
-  readonly object: KubeObject;
-  readonly target: Target;
-  readonly options: WriteOptions;
-}
-
-/** Fills, checks and stores; an object that did not change keeps its resourceVersion. */
-function commit(api: Api, before: KubeObject | undefined, { object, target, options }: Commit): KubeObject {
-  const filled = allocated(api, withDefaults(object));
-  validate(filled, namedOf(target), before);
-  if (!before) refuseOverQuota(api, filled, target);
-  const after = before ? withGeneration(before, filled) : filled;
-  if (
-    before &&
-    isSame(before, {
-      ...after,
-      metadata: { ...after.metadata, resourceVersion: before.metadata.resourceVersion },
-    })
-  )
-    return before;
-  if (options.isDryRun)
-    return {
-      ...after,
-      metadata: { ...after.metadata, resourceVersion: before?.metadata.resourceVersion ?? '' },
-    };
-  if (isReleased(before, after)) {
-    api.store.put(target, after);
-    api.store.remove(target);
-    return after;
-  }
-  return api.store.put(target, after);
-}
-
-function withGeneration(before: KubeObject, after: KubeObject): KubeObject {
-  const meaning = ({ metadata: _, status: __, ...rest }: KubeObject): object => rest;
-  const generation = (before.metadata.generation ?? 1) + (isSame(meaning(before), meaning(after)) ? 0 : 1);
-  return { ...after, metadata: { ...after.metadata, generation } };
-}
-
-/** The last finalizer of an object that waits for its deletion is gone. */
-function isReleased(before: KubeObject | undefined, after: KubeObject): boolean {
-  const waited = (before?.metadata.finalizers ?? []).length > 0;
-  return (
-    waited && after.metadata.deletionTimestamp !== undefined && (after.metadata.finalizers ?? []).length === 0
-  );
 }

@@ -9,6 +9,7 @@ import { playedRuntime } from '../../../local/cluster/node/played-runtime.ts';
 import type { Runtime } from '../../../local/cluster/node/runtime.ts';
 import { applyTests } from './suite-apply.ts';
 import { objectTests } from './suite-objects.ts';
+import { refusalTests } from './suite-refusals.ts';
 import { rolloutTests } from './suite-rollout.ts';
 import { workloadTests } from './suite-workloads.ts';
 import { apply } from './workbench.ts';
@@ -46,7 +47,7 @@ export function clusterSuite(name: string, start: () => Promise<RunningCluster>)
   const test = suite<Context>(`cluster: ${name}`);
   test.before(async (context) => void Object.assign(context, await startCluster(start, played())));
   test.after(({ stopNode }) => stopNode());
-  for (const part of [applyTests, objectTests, rolloutTests, workloadTests]) {
+  for (const part of [applyTests, refusalTests, objectTests, rolloutTests, workloadTests]) {
     for (const [rule, body] of Object.entries(part)) test(rule, ({ cluster }) => body(cluster.admin));
   }
   test.run();

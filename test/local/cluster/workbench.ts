@@ -35,7 +35,7 @@ export function pathOf(object: {
   return `${base}${scope}/${plurals[kind] ?? `${kind.toLowerCase()}s`}/${metadata.name}`;
 }
 
-export function apply(
+export function tryApply(
   client: ApiClient,
   object: Fields & Parameters<typeof pathOf>[0],
   options: Applying = {},
@@ -48,6 +48,17 @@ export function apply(
     body: object,
     type: 'application/apply-patch+yaml',
   });
+}
+
+/** The same where only success will do. Throws with the cluster's words. */
+export async function apply(
+  client: ApiClient,
+  object: Fields & Parameters<typeof pathOf>[0],
+  options: Applying = {},
+): Promise<ApiAnswer> {
+  const answer = await tryApply(client, object, options);
+  if (answer.status >= 300) throw new Error(`applying ${pathOf(object)}: ${answer.status} ${answer.text}`);
+  return answer;
 }
 
 /** The object behind an answer. */

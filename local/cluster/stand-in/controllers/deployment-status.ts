@@ -1,8 +1,8 @@
 // A Deployment's status: counters, Available, and Progressing with its deadline.
 import { at, type Fields, fieldsOf, type KubeObject, listOf, numberOf, textOf } from '../../object.ts';
 import { type Api, timestamp } from '../api.ts';
-import { type Rollout, replicaSetName } from './deployment.ts';
 import { amountOf, withCondition } from './pods.ts';
+import { type Rollout, replicaSetName } from './rolling.ts';
 
 export interface RolloutNow extends Rollout {
   /** Its ReplicaSet was made just now. */

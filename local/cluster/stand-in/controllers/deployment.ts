@@ -1,28 +1,14 @@
 // Deployment: rolls its ReplicaSets, one per template, as Kubernetes' deployment controller does.
-import { at, type Fields, fieldsOf, isSame, type KubeObject, numberOf, textOf } from '../../object.ts';
+import { at, type Fields, fieldsOf, isSame, type KubeObject, numberOf } from '../../object.ts';
 import type { Api } from '../api.ts';
 import { deleteObject } from '../deleting.ts';
 import { deploymentStatus } from './deployment-status.ts';
-import {
-  createOwned,
-  liveObjects,
-  ownedBy,
-  scaleTo,
-  targetOf,
-  templateHash,
-  update,
-  writeStatus,
-} from './owned.ts';
-import { amountOf, templateOf } from './pods.ts';
+import { createOwned, liveObjects, ownedBy, targetOf, templateHash, update, writeStatus } from './owned.ts';
+import { templateOf } from './pods.ts';
+import { type Rollout, roll } from './rolling.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const HASH = 'pod-template-hash';
-
-export interface Rollout {
-  readonly deployment: KubeObject;
-  readonly current: KubeObject | undefined;
-  readonly old: readonly KubeObject[];
-}
 
 export function reconcileDeployments(api: Api, namespace: string): void {
   for (const deployment of liveObjects(api, 'Deployment', namespace)) reconcile(api, deployment);
@@ -94,62 +80,6 @@ function withRevision(api: Api, deployment: KubeObject): KubeObject {
   return api.store.get(targetOf(deployment)) ?? deployment;
 }
 
-function roll(api: Api, rollout: Rollout): void {
-  const { deployment, current, old } = rollout;
-  if (!current) return;
-  const replicas = numberOf(deployment.spec?.replicas);
-  if (at(deployment, 'spec', 'strategy', 'type') === 'Recreate') {
-    for (const set of old) scaleTo(api, set, 0);
-    const isClear = old.every((set) => ownedBy(api, set, 'Pod').length === 0);
-    if (isClear) scaleTo(api, current, replicas);
-    return;
-  }
-  if (numberOf(current.spec?.replicas) !== replicas) scaleUp(api, rollout);
-  else scaleDown(api, rollout);
-}
-
-function limits(deployment: KubeObject): { surge: number; unavailable: number } {
-  const replicas = numberOf(deployment.spec?.replicas);
-  const rolling = fieldsOf(at(deployment, 'spec', 'strategy', 'rollingUpdate'));
-  const surge = amountOf(rolling.maxSurge, replicas, Math.ceil);
-  const unavailable = amountOf(rolling.maxUnavailable, replicas, Math.floor);
-  return { surge, unavailable: surge === 0 && unavailable === 0 ? 1 : unavailable };
-}
-
-const wanted = (sets: readonly KubeObject[]): number =>
-  sets.reduce((sum, set) => sum + numberOf(set.spec?.replicas), 0);
-
-function scaleUp(api: Api, rollout: Rollout): void {
-  const { deployment, current, old } = rollout;
-  if (!current) return;
-  const replicas = numberOf(deployment.spec?.replicas);
-  const size = numberOf(current.spec?.replicas);
-  if (size > replicas) return void scaleTo(api, current, replicas);
-  const room = replicas + limits(deployment).surge - wanted([current, ...old]);
-  if (room > 0) scaleTo(api, current, Math.min(replicas, size + room));
-  else scaleDown(api, rollout);
-}
-
-/** Takes old pods away, those that never became available first, and never below the allowed minimum. */
-function scaleDown(api: Api, { deployment, current, old }: Rollout): void {
-  if (!current) return;
-  const available = (set: KubeObject): number => numberOf(set.status?.availableReplicas);
-  const minimum = numberOf(deployment.spec?.replicas) - limits(deployment).unavailable;
-  const unready = numberOf(current.spec?.replicas) - available(current);
-  let room = wanted([current, ...old]) - minimum - unready;
-  const shrunk = old.map((set) => {
-    const unhealthy = Math.min(Math.max(0, room), Math.max(0, numberOf(set.spec?.replicas) - available(set)));
-    room -= unhealthy;
-    return unhealthy > 0 ? scaleTo(api, set, numberOf(set.spec?.replicas) - unhealthy) : set;
-  });
-  let spare = [current, ...shrunk].reduce((sum, set) => sum + available(set), 0) - minimum;
-  for (const set of shrunk) {
-    const fewer = Math.min(Math.max(0, spare), numberOf(set.spec?.replicas));
-    spare -= fewer;
-    if (fewer > 0) scaleTo(api, set, numberOf(set.spec?.replicas) - fewer);
-  }
-}
-
 function dropHistory(api: Api, { deployment, old }: Rollout): void {
   const idle = old.filter(
     (set) => numberOf(set.spec?.replicas) === 0 && numberOf(set.status?.replicas) === 0,
@@ -157,9 +87,4 @@ function dropHistory(api: Api, { deployment, old }: Rollout): void {
   const excess = idle.length - numberOf(deployment.spec?.revisionHistoryLimit, 10);
   const oldest = idle.toSorted((one, other) => revisionOf(one) - revisionOf(other));
   for (const set of oldest.slice(0, Math.max(0, excess))) deleteObject(api, targetOf(set), {});
-}
-
-/** The name events and conditions use. */
-export function replicaSetName({ current }: Rollout): string {
-  return textOf(current?.metadata.name);
 }
