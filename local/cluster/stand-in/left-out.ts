@@ -5,7 +5,7 @@ export const LEFT_OUT: readonly string[] = [
   'RBAC is stored and never evaluated: every authenticated caller may do everything',
   'fields are checked by name at the top level, in workload specs, pod specs, containers and Services; types, ranges and enums are not',
   'no admission: Pod Security, LimitRange, webhooks and policies; of ResourceQuota only the number of pods',
-  'no strategic merge patch and no JSON patch (415); use server-side apply or merge patch',
+  'no JSON patch (415); use server-side apply, strategic merge patch or merge patch',
   'custom resources are stored as they come: schemas steer merging but validate nothing, and versions are not converted',
   'no CronJob schedule, no autoscaling, no PodDisruptionBudget status, no Ingress controller, no NetworkPolicy enforcement',
   'no protobuf: `kubectl create deployment` and the like are refused (415), `kubectl apply --server-side` works',

@@ -1,13 +1,17 @@
-// PATCH by media type: server-side apply and JSON merge patch.
+// PATCH by media type: server-side apply, JSON merge patch and strategic merge patch.
 import { parse } from 'yaml';
 import { type Fields, fieldsOf, isFields, type KubeObject } from '../object.ts';
 import { type Api, getObject, type Target, type WriteOptions } from './api.ts';
 import { badRequest, unsupportedMediaType } from './api-error.ts';
 import { groupVersionOf } from './resources.ts';
+import { strategicMerge } from './strategic-merge.ts';
+import { topologyOf } from './topology.ts';
 import { applyObject, replaceObject } from './writing.ts';
 
 const APPLY = 'application/apply-patch+yaml';
 const MERGE = 'application/merge-patch+json';
+const STRATEGIC = 'application/strategic-merge-patch+json';
+const supported = [MERGE, STRATEGIC, APPLY];
 
 export interface Patch {
   readonly type: string;
@@ -17,9 +21,13 @@ export interface Patch {
 /** Throws 415 for the patches that are left out, 400 for a body that cannot be read. */
 export function patchObject(api: Api, patch: Patch, target: Target, options: WriteOptions): KubeObject {
   const body = read(patch);
-  if (patch.type === MERGE) {
+  if (patch.type !== APPLY) {
     const before = getObject(api, target);
-    return replaceObject(api, asObject(mergePatch(before, body), target), target, options);
+    // Custom resources have no schema for it, and a real API server refuses it for them as well.
+    if (patch.type === STRATEGIC && target.resource.schema)
+      throw unsupportedMediaType(patch.type, [MERGE, APPLY]);
+    const merge = patch.type === MERGE ? mergePatch : strategically(target);
+    return replaceObject(api, asObject(merge(before, body), target), target, options);
   }
   if (options.manager === '')
     throw badRequest(
@@ -28,8 +36,12 @@ export function patchObject(api: Api, patch: Patch, target: Target, options: Wri
   return applyObject(api, asObject(body, target), target, options);
 }
 
+function strategically({ resource }: Target): typeof mergePatch {
+  return (before, patch) => strategicMerge(before, patch, topologyOf(resource));
+}
+
 function read({ type, text }: Patch): Fields {
-  if (type !== APPLY && type !== MERGE) throw unsupportedMediaType(type, [MERGE, APPLY]);
+  if (!supported.includes(type)) throw unsupportedMediaType(type, supported);
   try {
     const body: unknown = type === APPLY ? parse(text, { version: '1.1' }) : JSON.parse(text);
     if (isFields(body)) return body;
