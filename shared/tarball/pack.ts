@@ -29,11 +29,12 @@ export function pack(directory: string): Packed {
   const root = resolve(directory);
   const { items, leftOut, ignoreFile } = listSource(root);
   const tar = packer();
-  fill(tar, { root, items }).catch((error: unknown) => tar.destroy(asError(error)));
+  const filled = fill(tar, { root, items });
+  filled.catch((error: unknown) => tar.destroy(asError(error)));
   const files = items.filter(({ kind }) => kind === 'file');
   const bytes = files.reduce((sum, { size }) => sum + size, 0);
   return {
-    stream: Readable.from(gzipped(tar as AsyncIterable<Uint8Array>)),
+    stream: Readable.from(gzipped(read(tar, filled))),
     files: files.length,
     bytes,
     leftOut,
@@ -42,6 +43,16 @@ export function pack(directory: string): Packed {
 }
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(messageOf(error)));
+
+/** What went wrong is told by who filled it; the stream itself knows only that sizes do not match. */
+async function* read(tar: Pack, filled: Promise<void>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* tar as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    await filled;
+    throw error;
+  }
+}
 
 type Source = { readonly root: string; readonly items: readonly Item[] };
 
