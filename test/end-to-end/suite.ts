@@ -14,7 +14,7 @@ const BROKEN = { Dockerfile: 'FROM busybox\nRUN echo about to fail && false\n' }
 
 /** Hostile or wrong uploads: the rule that must be named, and the bytes. */
 const REFUSED: readonly [rule: string, bytes: () => Promise<Buffer>][] = [
-  ['not-a-tarball', async () => Buffer.from('this is no archive at all')],
+  ['not-a-tarball', async () => Buffer.alloc(2048, 'this is no archive at all ')],
   ['truncated', async () => (await tarball(webApp('x'))).subarray(0, 100)],
   ['path-traversal', () => archive([{ header: { name: '../evil' }, content: 'x' }])],
   ['absolute-path', () => archive([{ header: { name: '/etc/passwd' }, content: 'x' }])],
@@ -39,7 +39,7 @@ const REFUSED: readonly [rule: string, bytes: () => Promise<Buffer>][] = [
   ['no-dockerfile', () => tarball({ 'README.md': 'nothing to build' })],
   ['bad-descriptor', () => tarball({ ...webApp('x'), 'galley.yaml': 'polcy: queue\n' })],
   ['bad-yaml', () => tarball({ ...webApp('x'), 'k8s/a.yaml': 'a: [1\n' })],
-  ['compression-ratio', () => tarball({ ...webApp('x'), zeros: '\0'.repeat(20_000_000) })],
+  ['compression-ratio', () => tarball({ ...webApp('x'), zeros: '\0'.repeat(120_000_000) })],
 ];
 
 export function endToEnd({ cluster, functions }: Kind): void {
