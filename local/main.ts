@@ -30,7 +30,8 @@ const { values } = parseArgs({
 const home = process.env.GALLEY_LOCAL_DIRECTORY ?? join(homedir(), '.galley', 'region');
 
 async function main(): Promise<void> {
-  const region = await startRegion({ ...parseOptions(values), directory: resolve(values.directory ?? home) });
+  const words = { tools: process.env.KUBEBUILDER_ASSETS ?? process.env.GALLEY_TOOLS_CACHE, ...values };
+  const region = await startRegion({ ...parseOptions(words), directory: resolve(values.directory ?? home) });
   let isStopping = false;
   const stop = async (): Promise<void> => {
     if (isStopping) process.exit(INTERRUPTED);

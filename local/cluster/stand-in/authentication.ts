@@ -14,8 +14,16 @@ export type ReviewToken = (token: string) => Promise<User | undefined>;
 /** Throws 401 `Unauthorized`. */
 export async function authenticate(request: IncomingMessage, review: ReviewToken | undefined): Promise<User> {
   const user = byCertificate(request) ?? (await byToken(request, review));
-  if (user) return user;
+  if (user) return impersonated(request, user);
   throw new ApiError({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
+}
+
+/** An admin may act as somebody else, by the headers of impersonation; from anybody else they mean nothing. */
+function impersonated(request: IncomingMessage, user: User): User {
+  const username = request.headers['impersonate-user'];
+  if (typeof username !== 'string' || !user.groups.includes('system:masters')) return user;
+  const groups = request.headersDistinct['impersonate-group'] ?? [];
+  return { username, groups };
 }
 
 function byCertificate({ socket }: IncomingMessage): User | undefined {
