@@ -71,9 +71,8 @@ async function twoUploads(home: string): Promise<void> {
   heading('First upload: examples/hello');
   const first = await deliver(home, source);
   heading('The source changes, and is uploaded again');
-  const server = join(source, 'server.js');
-  const changed = readFileSync(server, 'utf8').replace('version 1', 'version 2');
-  writeFileSync(server, changed);
+  const manifest = join(source, 'package.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"1.0.0"', '"2.0.0"'));
   const second = await deliver(home, source);
   if (second === first) throw new PipelineError('The answer did not change.', { retry: 'never' });
 }
