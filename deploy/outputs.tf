@@ -54,9 +54,9 @@ output "ocir_endpoint" {
   value       = local.ocir_endpoint
 }
 
-output "function_repositories" {
-  description = "Where the images of the three functions go."
-  value       = { for name, repository in oci_artifacts_container_repository.function : name => "${local.registry_host}/${local.namespace}/${repository.display_name}" }
+output "function_repository_prefix" {
+  description = "Where the images of the three functions go: append /<function>."
+  value       = "${local.registry_host}/${local.namespace}/functions/${var.ocir_repository_prefix}"
 }
 
 output "build_instance_id" {
@@ -73,7 +73,7 @@ output "function_ids" {
   }
 }
 
-output "apply_dynamic_group_id" {
+output "apply_dynamic_group_ocid" {
   description = "OCID to bind the cluster's role to, as a Group (deploy/kubernetes)."
   value       = oci_identity_dynamic_group.apply.id
 }

@@ -16,7 +16,7 @@ resource "oci_artifacts_container_repository" "app" {
 
 # Outside the apps' prefix: the Build Instance may not push here, and pushing a function is no event of an app.
 resource "oci_artifacts_container_repository" "function" {
-  for_each       = toset(["upload-trigger", "poll-build", "apply"])
+  for_each       = toset(var.create_function_repositories ? ["upload-trigger", "poll-build", "apply"] : [])
   compartment_id = var.compartment_ocid
   display_name   = "functions/${var.ocir_repository_prefix}/${each.key}"
   is_public      = false

@@ -12,6 +12,13 @@ variable "ocir_repository_prefix" {
   }
 }
 
+variable "create_function_repositories" {
+  description = "Create the repositories of the three functions. With false they must be there already."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "create_repositories_on_push" {
   description = "Let the first push of a new app create its repository. OCIR does that in the root compartment only, and only if the registry's settings allow it. With false, every app must stand in apps."
   type        = bool

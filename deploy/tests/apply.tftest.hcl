@@ -94,3 +94,37 @@ run "listed_apps_only" {
     error_message = "With listed apps nothing is granted outside the compartment."
   }
 }
+
+run "every_option" {
+  variables {
+    build_instance_tag                      = "Operations.Role=galley-build"
+    cluster_compartment_ocid                = "ocid1.compartment.oc1..aaaacluster"
+    ocir_username                           = "jane@example.com"
+    ocir_auth_token_secret_ocid             = "ocid1.vaultsecret.oc1.eu-frankfurt-1.aaaatoken"
+    grant_functions_service_repository_read = true
+    create_function_repositories            = false
+    alert_email                             = "ops@example.com"
+    developers_group_ocid                   = ""
+    build_instance_count                    = 2
+  }
+
+  assert {
+    condition     = oci_core_instance.build[0].defined_tags["Operations.Role"] == "galley-build" && strcontains(oci_identity_dynamic_group.build_instance.matching_rule, "tag.Operations.Role.value = 'galley-build'")
+    error_message = "Only tagged instances are builders."
+  }
+
+  assert {
+    condition     = oci_identity_policy.apply_cluster.compartment_id == "ocid1.compartment.oc1..aaaacluster"
+    error_message = "The grant on the cluster stands in the cluster's compartment."
+  }
+
+  assert {
+    condition     = length(oci_kms_vault.this) == 0 && strcontains(base64decode(oci_core_instance.build[0].metadata.user_data), "ocid1.vaultsecret.oc1.eu-frankfurt-1.aaaatoken")
+    error_message = "A given secret needs no vault."
+  }
+
+  assert {
+    condition     = length(oci_identity_policy.developers) == 0 && length(oci_identity_policy.functions_service) == 1
+    error_message = "Grants come with what they are for."
+  }
+}

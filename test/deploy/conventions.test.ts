@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import { findTool } from '../../tools/toolset.ts';
@@ -18,6 +18,7 @@ conventions('every variable says what it is, its type, and what it takes', () =>
     .filter(([, { validation }]) => validation === undefined)
     .map(([name]) => name);
   assert.deepEqual(unjudged.sort(), [
+    'create_function_repositories',
     'create_repositories_on_push',
     'galley_build_bundle',
     'grant_functions_service_repository_read',
@@ -59,6 +60,20 @@ conventions('each principal has a file of its own', () => {
 conventions('policies and groups are written in the home region', () => {
   for (const [address, { block }] of resources) {
     if (address.startsWith('oci_identity_')) assert.match(String(block.provider), /oci\.home/, address);
+  }
+});
+
+conventions('the README and the manifests name outputs, variables and files that are there', () => {
+  const readme = text('README.md');
+  for (const [, name = ''] of readme.matchAll(/output -raw (\w+)/g)) assert.ok(outputs.has(name), name);
+  for (const [, name = ''] of readme.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)) {
+    assert.ok(variables.has(name) || outputs.has(name), name);
+  }
+  for (const [name] of readme.matchAll(/\b[a-z-]+\.tf\b/g)) assert.ok(deployFiles().includes(name), name);
+  for (const file of readdirSync('deploy/kubernetes')) {
+    for (const [, name = ''] of text(join('kubernetes', file)).matchAll(/terraform output (\w+)/g)) {
+      assert.ok(outputs.has(name), `${file}: ${name}`);
+    }
   }
 });
 
