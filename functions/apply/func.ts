@@ -12,13 +12,14 @@ const serve = fnHandler('apply', async (log) => {
   // A rollout longer than one invocation goes on in the next, which apply asks for itself. Fn tells it who it is.
   const own = process.env.FN_FN_ID;
   const applyFunction = own === undefined ? {} : { applyFunction: { functionId: own, isOptional: true } };
-  const { loop, access } = functionLoop(config, { log, ...applyFunction });
+  const { loop, access } = functionLoop(config, { log, env: process.env, ...applyFunction });
   const cluster = lazily(async () => {
     const { openOkeCluster } = await import('../../shared/oci/oke-cluster.ts');
     return openOkeCluster(config, { ...access, sleep });
   });
   return {
     answer: (input, { callId, until }) => apply(input, { loop, cluster, holder: callId, until, sleep }),
+    warm: access.clients.warm,
   };
 });
 handle(serve, { inputMode: 'buffer' });

@@ -9,7 +9,10 @@ const serve = fnHandler('poll-build', async (log) => {
   const config = pollBuildConfig(process.env);
   const { applyFunctionId: functionId, applyInvokeEndpoint: invokeEndpoint } = config;
   const applyFunction = { functionId, ...(invokeEndpoint === undefined ? {} : { invokeEndpoint }) };
-  const wired = functionLoop(config, { log, applyFunction });
-  return { answer: (input, { until }) => pollBuild(input, { ...wired, until }) };
+  const wired = functionLoop(config, { log, env: process.env, applyFunction });
+  return {
+    answer: (input, { until }) => pollBuild(input, { ...wired, until }),
+    warm: wired.access.clients.warm,
+  };
 });
 handle(serve, { inputMode: 'buffer' });

@@ -6,7 +6,7 @@ import { functionLoop } from '../../shared/oci/function-loop.ts';
 import { uploadTrigger } from './handle.ts';
 
 const serve = fnHandler('upload-trigger', async (log) => {
-  const wired = functionLoop(uploadTriggerConfig(process.env), { log });
-  return { answer: (input) => uploadTrigger(input, wired) };
+  const wired = functionLoop(uploadTriggerConfig(process.env), { log, env: process.env });
+  return { answer: (input) => uploadTrigger(input, wired), warm: wired.access.clients.warm };
 });
 handle(serve, { inputMode: 'buffer' });

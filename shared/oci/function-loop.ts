@@ -1,5 +1,6 @@
 // What every function runs on: the pipeline's loop and door over OCI, as the function's resource principal.
 import type { PipelineConfig } from '../config.ts';
+import type { Environment } from '../environment.ts';
 import type { Log } from '../log.ts';
 import type { Door } from '../pipeline/admit.ts';
 import type { Loop } from '../pipeline/tasks.ts';
@@ -20,13 +21,16 @@ export interface Wired {
   };
 }
 
-/** @param applyFunction absent for a function that leaves apply to the sweep */
+/**
+ * @param env where the resource principal is looked for
+ * @param applyFunction absent for a function that leaves apply to the sweep
+ */
 export function functionLoop(
   config: PipelineConfig,
-  { log, applyFunction }: { log: Log; applyFunction?: ApplyFunction },
+  { log, env, applyFunction }: { log: Log; env: Environment; applyFunction?: ApplyFunction },
 ): Wired {
   const { region, endpoint, limits, instances, slotsEach, namespace, sourceBucket } = config;
-  const provider = resourcePrincipal();
+  const provider = resourcePrincipal(env);
   const clients = createClients({ provider, region, ...(endpoint === undefined ? {} : { endpoint }) });
   const now = () => new Date();
   const invokes = applyFunction === undefined ? {} : { applyFunction };

@@ -3,6 +3,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { HttpClient, HttpRequest } from 'oci-common';
+import { replyOf, responseOf } from './response.ts';
 import { type Provider, requestSigner } from './signing.ts';
 
 /** Silence on a connection, in either direction; OCI answers in 10–300 ms. */
@@ -13,24 +14,37 @@ const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 type Body = string | Uint8Array | Readable | undefined;
 
+export interface Transport extends HttpClient {
+  /** Signs, answers 200 with nothing, and sends nothing: to run through a client's code before it counts. */
+  readonly dry: HttpClient;
+}
+
 /** Signs with the provider's key and sends. Errors of the network are thrown as they come; answers never. */
-export function transport(provider: Provider, { silenceMs = SILENCE_MS } = {}): HttpClient {
+export function transport(provider: Provider, { silenceMs = SILENCE_MS } = {}): Transport {
   const sign = requestSigner(provider);
   const connection = connector();
+  const prepare = async (call: HttpRequest, excludesBody = false) => {
+    const url = new URL(call.uri);
+    const headers = headersOf(call);
+    const body = bodyOf(call);
+    const hasBody = WITH_BODY.has(call.method);
+    const signed = hasBody && !excludesBody ? { body: bodySigned(body) } : {};
+    await sign({ method: call.method, url, headers, ...signed });
+    if (hasBody && !isStream(body)) headers['content-length'] = String(Buffer.byteLength(body ?? ''));
+    return { url, headers, body, way: await connection(url) };
+  };
   return {
-    send: async (call, excludesBody = false) => {
-      const url = new URL(call.uri);
-      const headers = headersOf(call);
-      const body = bodyOf(call);
-      const isSigned = WITH_BODY.has(call.method) && !excludesBody;
-      const signed = isSigned ? bodySigned(body) : undefined;
-      await sign({ method: call.method, url, headers, ...(signed === undefined ? {} : { body: signed }) });
-      if (WITH_BODY.has(call.method) && !isStream(body))
-        headers['content-length'] = String(Buffer.byteLength(body ?? ''));
-      const { open, agent } = await connection(url);
-      const request = open(url, { agent, method: call.method, headers });
+    dry: {
+      send: async (call, excludesBody) => {
+        await prepare(call, excludesBody);
+        return replyOf({ status: 200, statusText: 'OK', headers: {}, body: undefined });
+      },
+    },
+    send: async (call, excludesBody) => {
+      const { url, headers, body, way } = await prepare(call, excludesBody);
+      const request = way.open(url, { agent: way.agent, method: call.method, headers });
       const message = await exchange(request, { body, silenceMs });
-      // A session may have been rotated under us: the SDK reads it anew only when it has expired (facts E.3).
+      // A session may have been rotated under us.
       if (message.statusCode === 401) await provider.refresh?.().catch(() => undefined);
       return responseOf(message, call.method);
     },
@@ -98,38 +112,4 @@ function bodySigned(body: Body): string | Uint8Array {
 
 function isStream(body: unknown): body is Readable {
   return typeof body === 'object' && body !== null && 'pipe' in body;
-}
-
-/** As much of a fetch Response as the generated clients use; `body` is Node's own stream, absent when empty. */
-function responseOf(message: IncomingMessage, method: string): Response {
-  const status = message.statusCode ?? 0;
-  const isEmpty = method === 'HEAD' || status === 204 || message.headers['content-length'] === '0';
-  // An unread message keeps its socket from the pool, and the clients do not read empty ones.
-  if (isEmpty) message.resume();
-  const text = async () => (isEmpty ? '' : textOf(message));
-  const response = {
-    status,
-    statusText: message.statusMessage ?? '',
-    ok: status >= 200 && status < 300,
-    headers: {
-      get: (name: string) => single(message.headers[name.toLowerCase()]) ?? null,
-      forEach: (visit: (value: string, name: string) => void) => {
-        for (const [name, value] of Object.entries(message.headers)) visit(single(value) ?? '', name);
-      },
-    },
-    body: isEmpty ? undefined : message,
-    text,
-    json: async () => JSON.parse(await text()) as unknown,
-  };
-  return response as unknown as Response;
-}
-
-function single(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(', ') : value;
-}
-
-async function textOf(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
 }

@@ -7,23 +7,23 @@ import type { Plugin } from 'esbuild';
 import { lazyRequires } from './lazy-requires.ts';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-/** Each is replaced by a few lines over Node's own; see the files. */
+/** What stands in for packages of the SDK; see the files. */
 const STUBS: Readonly<Record<string, string>> = {
   'es6-promise': 'nothing',
   'http-signature': 'unused',
   'isomorphic-fetch': 'nothing',
-  jsonwebtoken: 'jsonwebtoken',
+  jsonwebtoken: 'unused',
   jssha: 'unused',
   'node-fetch': 'unused',
   opossum: 'unused',
-  sshpk: 'sshpk',
+  sshpk: 'unused',
   uuid: 'uuid',
 };
 
 /** Put into `inject`: stands in for the global Headers, whose first use loads undici (27 ms). */
 export const HEADERS = join(HERE, 'headers.ts');
 
-/** @param isTaken which packages the stubs and lazy loading apply to */
+/** For bundles that sign, send and know their principal by shared/oci's own means: nothing else of the SDK is left. */
 export function sdkDiet(): Plugin {
   return {
     name: 'sdk-diet',
