@@ -17,11 +17,14 @@ export interface RunOptions {
   readonly buildSeconds: number;
   /** What Run Command keeps: its last 1 KB. */
   readonly print: (line: string) => void;
+  /** Before the result is written a second time; doubles each time. */
+  readonly pauseMs?: number;
 }
 
 /** To write log and result before the command itself is ended. */
 const REPORT_SECONDS = 20;
 const RESULT_RETRIES = 5;
+const PAUSE_MS = 500;
 
 type End = Pick<BuildResult, 'outcome' | 'phase' | 'exitCode'> & Partial<BuildResult>;
 
@@ -98,11 +101,14 @@ function lastLine(end: End): string {
   }
 }
 
-async function finish(result: BuildResult, { ports, print }: RunOptions): Promise<number> {
+async function finish(
+  result: BuildResult,
+  { ports, print, pauseMs = PAUSE_MS }: RunOptions,
+): Promise<number> {
   const { app, build: id, attempt: number, outcome, phase, reason, image, exitCode } = result;
   const summary = { app, build: id, attempt: number, outcome, phase, reason, image, exitCode };
   try {
-    await pRetry(() => ports.writeResult(result), { retries: RESULT_RETRIES, minTimeout: 500 });
+    await pRetry(() => ports.writeResult(result), { retries: RESULT_RETRIES, minTimeout: pauseMs });
     print(JSON.stringify(summary));
     return exitCode;
   } catch (error) {
