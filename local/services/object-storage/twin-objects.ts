@@ -42,6 +42,6 @@ async function storeOne(storage: Storage, { values, name }: TwinResource): Promi
 function contentIn({ options }: Region, { content, source }: TwinResource['values']): Buffer | undefined {
   if (typeof content === 'string') return Buffer.from(content);
   if (typeof source !== 'string') return undefined;
-  const file = [join(options.bundles, basename(source)), source].find(existsSync);
-  return file === undefined ? undefined : readFileSync(file);
+  const file = join(options.bundles, basename(source));
+  return existsSync(file) ? readFileSync(file) : undefined;
 }

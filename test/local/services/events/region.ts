@@ -2,7 +2,7 @@
 import type { StartOptions } from '../../../../local/region.ts';
 import type { Invocation } from '../../../../local/types.ts';
 import { startTestRegion, type TestRegion } from '../../../helpers/region.ts';
-import { bucketOf, type TestBucket } from '../object-storage/bucket.ts';
+import { bucketOf, NO_BUNDLES, type TestBucket } from '../object-storage/bucket.ts';
 import { until } from '../until.ts';
 
 export interface EventRegion extends TestBucket {
@@ -20,7 +20,11 @@ export interface EventRegion extends TestBucket {
 }
 
 export async function startEventRegion(options: Partial<StartOptions> = {}): Promise<EventRegion> {
-  const running = await startTestRegion({ services: ['object-storage', 'events'], ...options });
+  const running = await startTestRegion({
+    services: ['object-storage', 'events'],
+    bundles: NO_BUNDLES,
+    ...options,
+  });
   const invocations: EventRegion['invocations'] = [];
   let status = 202;
   running.region.wiring.invoke = async (invocation) => {

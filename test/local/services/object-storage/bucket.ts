@@ -5,6 +5,9 @@ import { ObjectStorageClient } from 'oci-objectstorage';
 import type { StartOptions } from '../../../../local/region.ts';
 import { noRetries, startTestRegion, type TestRegion } from '../../../helpers/region.ts';
 
+/** The twin has an object made from a bundle; without it buckets start empty, built or not. */
+export const NO_BUNDLES = '/nonexistent';
+
 export interface TestBucket {
   readonly running: TestRegion;
   readonly client: ObjectStorageClient;
@@ -25,7 +28,11 @@ export function storageClient(running: TestRegion, profile?: 'DEVELOPER'): Objec
 
 /** The state bucket of the default twin: events on, no versioning. */
 export async function startBucket(overrides: Partial<StartOptions> = {}): Promise<TestBucket> {
-  const running = await startTestRegion({ services: ['object-storage', 'events'], ...overrides });
+  const running = await startTestRegion({
+    services: ['object-storage', 'events'],
+    bundles: NO_BUNDLES,
+    ...overrides,
+  });
   running.region.wiring.invoke ??= async () => ({ status: 202, headers: {}, body: Buffer.alloc(0) });
   return bucketOf(running, running.description.stateBucket);
 }

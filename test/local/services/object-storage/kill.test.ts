@@ -16,16 +16,26 @@ import { textOf } from './bucket.ts';
 const test = suite('kill -9');
 const directory = mkdtempSync(join(tmpdir(), 'galley-kill-'));
 const started: ChildProcess[] = [];
-test.after(() => {
-  for (const child of started) child.kill('SIGKILL');
-  rmSync(directory, { recursive: true });
+test.after.each(async () => {
+  for (const child of started.splice(0)) await end(child);
 });
+test.after(() => rmSync(directory, { recursive: true }));
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'close');
+}
 
 async function startChild() {
   const file = fileURLToPath(new URL('./region-process.ts', import.meta.url));
   const child = spawn(process.execPath, [file, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
   started.push(child);
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const died = once(child, 'close').then(([code]) => {
+    throw new Error(`the region ended with ${code} before it was ready`);
+  });
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), died]);
+  died.catch(() => {});
   const description = JSON.parse(String(line));
   const authenticationDetailsProvider = new ConfigFileAuthenticationDetailsProvider(
     description.ociConfig,
@@ -34,11 +44,7 @@ async function startChild() {
   const client = new ObjectStorageClient({ authenticationDetailsProvider }, noRetries);
   client.endpoint = description.endpoint;
   const at = { namespaceName: description.namespace, bucketName: description.stateBucket };
-  const kill = async () => {
-    child.kill('SIGKILL');
-    await once(child, 'close');
-  };
-  return { client, at, kill };
+  return { client, at, kill: () => end(child) };
 }
 
 const invoked = (): string[] => {
@@ -76,7 +82,8 @@ test('every object is the old or the new one, no answered write is lost, every e
     }
   }
   // Whatever is listed now was committed with its event.
-  const listed = (await region.client.listObjects({ ...region.at, fields: 'name,etag' })).listObjects.objects;
+  const listed = (await region.client.listObjects({ ...region.at, fields: 'name,etag', prefix: 'results/' }))
+    .listObjects.objects;
   for (const { etag } of listed) {
     await until(`the event of ${etag}`, () =>
       invoked().some((event) => event.includes(String(etag))) ? true : undefined,
