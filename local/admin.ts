@@ -1,11 +1,13 @@
 // What is asked of the region itself, not of a service of OCI: `/_galley/…`, unsigned, on the loopback only.
 import { parseFault } from './fault-details.ts';
 import type { FaultBox } from './faults.ts';
+import type { Tally } from './http/tally.ts';
 import { notPlayed } from './played.ts';
 import type { Region, Route, Service } from './types.ts';
 
 interface Inside {
   readonly faults: FaultBox;
+  readonly tally: Tally;
   services(): readonly Service[];
 }
 
@@ -19,6 +21,7 @@ export function adminRoutes(region: Region, inside: Inside): readonly Route[] {
   });
   return [
     route('GET', '/health', () => ({ status: 200, body: health(region, inside.services()) })),
+    route('GET', '/calls', () => ({ status: 200, body: inside.tally.list() })),
     route('POST', '/reset', async () => {
       for (const service of inside.services()) await service.reset?.();
       inside.faults.clear();

@@ -6,6 +6,7 @@ import { adminRoutes } from './admin.ts';
 import { type Deployment, deploymentOf } from './deployment.ts';
 import { type FaultBox, faultBox } from './faults.ts';
 import { createRegionServer } from './http/server.ts';
+import { openTally } from './http/tally.ts';
 import { lockDirectory } from './lock.ts';
 import { stderrLog } from './log.ts';
 import { DEFAULT_TWIN, type StartOptions, withDefaults } from './options.ts';
@@ -59,8 +60,12 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     const region = createRegion(options, { twin, deployment, faults, now, address });
     undo.push(() => region.database.close());
     const services = await createServices(region, options.services);
-    const admin = { name: 'galley', routes: adminRoutes(region, { faults, services: () => services }) };
-    const server = createRegionServer(region, [admin, ...services]);
+    const tally = openTally();
+    const admin = {
+      name: 'galley',
+      routes: adminRoutes(region, { faults, tally, services: () => services }),
+    };
+    const server = createRegionServer(region, { services: [admin, ...services], tally });
     address.endpoint = await listen(server, options.port ?? 0);
     undo.push(() => close(server));
     await startServices(region, services, undo);

@@ -15,6 +15,7 @@ import { cannotParseRequest, notAuthenticated, notAuthorizedOrNotFound } from '.
 import { DroppedReply, discard, faultsAfter, faultsBefore } from './fault-play.ts';
 import { errorReply, send } from './reply.ts';
 import { checkBodyHash, parseAuthorization, requireBodySigned } from './signature.ts';
+import type { Tally } from './tally.ts';
 
 /** Signed without the body: it is streamed, and the SDKs leave its headers out (facts A.1). */
 const BODY_NOT_SIGNED: ReadonlySet<string> = new Set(['PutObject', 'UploadPart']);
@@ -27,9 +28,19 @@ type Exchange = {
   params: Record<string, string | undefined>;
 };
 
+/** A route that says when a signed call reached it. */
+interface Counted extends Route {
+  count(): void;
+}
+
+interface Behind {
+  readonly services: readonly Service[];
+  readonly tally: Tally;
+}
+
 /** The server of a region, not listening yet. */
-export function createRegionServer(region: Region, services: readonly Service[]): Server {
-  const answer = (exchange: Exchange, route: Route | ServiceError): void => {
+export function createRegionServer(region: Region, { services, tally }: Behind): Server {
+  const answer = (exchange: Exchange, route: Counted | ServiceError): void => {
     void respond(region, createCall(exchange), route);
   };
   const router = Router({
@@ -41,10 +52,13 @@ export function createRegionServer(region: Region, services: readonly Service[])
         cannotParseRequest('The path is not valid percent-encoding.'),
       ),
   });
-  for (const route of services.flatMap((service) => service.routes)) {
-    router.on(route.method, route.path, (request, response, params) =>
-      answer({ request, response, params }, route),
-    );
+  for (const { name, routes } of services) {
+    for (const route of routes) {
+      const counted = { ...route, count: () => tally.count(name, route.operation) };
+      router.on(route.method, route.path, (request, response, params) =>
+        answer({ request, response, params }, counted),
+      );
+    }
   }
   const server = createServer((request, response) => router.lookup(request, response));
   // A function may hold its connection between two calls of a minute's clock.
@@ -58,7 +72,7 @@ function noOperation({ method, url }: IncomingMessage): ServiceError {
 }
 
 /** The one place where a failed operation becomes an answer; nothing escapes, so no reset client ends the process. */
-async function respond(region: Region, call: OpenCall, route: Route | ServiceError): Promise<void> {
+async function respond(region: Region, call: OpenCall, route: Counted | ServiceError): Promise<void> {
   try {
     await send(call, await run(region, call, route));
   } catch (error) {
@@ -82,10 +96,11 @@ function asServiceError(region: Region, call: Call, error: unknown): ServiceErro
   return new ServiceError(500, 'InternalServerError', 'Internal Server Error');
 }
 
-async function run(region: Region, call: OpenCall, route: Route | ServiceError): Promise<Reply> {
+async function run(region: Region, call: OpenCall, route: Counted | ServiceError): Promise<Reply> {
   if (route instanceof ServiceError) throw route;
   const auth = route.auth ?? 'signed';
   const principal = auth === 'none' ? undefined : await verified(region, call, route);
+  if (principal !== undefined) route.count();
   const known = principal === undefined ? call : signedBy(call, principal);
   await faultsBefore(region.faults, route, known);
   if (auth === 'signed' && principal !== undefined) await allow(region, known, { route, principal });
