@@ -10,7 +10,7 @@ import {
   runContainer,
 } from '../../containers/containers.ts';
 import type { Engine } from '../../containers/engine.ts';
-import { canOpenNetworks, type Network, openNetwork } from '../../containers/network.ts';
+import { canOpenNetworks, type Network, openNetwork, removeNetworks } from '../../containers/network.ts';
 import { podman } from '../../containers/podman.ts';
 import { type KubeObject, textsOf } from '../object.ts';
 import { limitFlags, mountFlags, publishFlags, securityFlags } from './podman-flags.ts';
@@ -31,8 +31,12 @@ export interface PodmanRuntimeOptions extends ImageOptions {
 }
 
 const run = promisify(execFile);
+/** Apart from the region's functions, which live and die by themselves. */
+const KIND = 'pod';
 /** Enough for what a person reads of a crashed container. */
 const LOG_LINES = 1000;
+/** 128 + SIGKILL. */
+const KILLED = 137;
 
 export function podmanRuntime(options: PodmanRuntimeOptions): Runtime {
   return {
@@ -41,7 +45,10 @@ export function podmanRuntime(options: PodmanRuntimeOptions): Runtime {
     userOf: async (image) =>
       (await podman(['image', 'inspect', '--format', '{{.Config.User}}', image])).trim(),
     openSandbox: (pod) => openSandbox(options, pod),
-    clear: () => removeByLabel(options.label),
+    async clear() {
+      await removeByLabel(options.label, KIND);
+      await removeNetworks(options.label);
+    },
   };
 }
 
@@ -85,32 +92,43 @@ async function startContainer(
   const id = await runContainer(engine, {
     image: start.image,
     label,
+    kind: KIND,
     env: start.env,
     flags: [...network, ...mountFlags(start), ...securityFlags(start.spec), ...limitFlags(start.spec)],
     ...(entrypoint === undefined ? {} : { entrypoint: JSON.stringify([entrypoint]) }),
     command: [...rest, ...args],
   });
-  return started(id);
+  return started(id, limitFlags(start.spec).length > 0);
 }
 
-function started(id: string): StartedContainer {
+function started(id: string, isLimited: boolean): StartedContainer {
+  let wasEnded = false;
   return {
     id,
-    exited: exitOf(id),
+    exited: exitOf(id).then(({ exitCode, isOutOfMemory }) => ({
+      exitCode,
+      // With cgroups of version 1 podman does not see it: nobody here killed the container, so the kernel did.
+      isOutOfMemory: isOutOfMemory || (isLimited && exitCode === KILLED && !wasEnded),
+    })),
     logs: (lines) => containerLogs(id, lines ?? LOG_LINES),
     exec: async (command) =>
       run('podman', ['exec', id, ...command]).then(
         () => 0,
         (error: { code?: number }) => error.code ?? 1,
       ),
-    stop: async (graceSeconds) =>
-      void (await podman(['stop', '--time', `${graceSeconds}`, id]).catch(() => undefined)),
-    remove: () => removeContainer(id),
+    async stop(graceSeconds) {
+      wasEnded = true;
+      await podman(['stop', '--time', `${graceSeconds}`, id]).catch(() => undefined);
+    },
+    async remove() {
+      wasEnded = true;
+      await removeContainer(id);
+    },
   };
 }
 
 async function exitOf(id: string): Promise<ContainerExit> {
   await podman(['wait', id]).catch(() => undefined);
   const state = await inspectContainer(id).catch(() => undefined);
-  return { exitCode: state?.exitCode ?? 137, isOutOfMemory: state?.oomKilled ?? false };
+  return { exitCode: state?.exitCode ?? KILLED, isOutOfMemory: state?.oomKilled ?? false };
 }

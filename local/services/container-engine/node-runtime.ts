@@ -10,11 +10,6 @@ import { diagnose } from '../../containers/engine.ts';
 import type { Principal, Region } from '../../types.ts';
 import type { ClusterRecord } from './cluster-record.ts';
 
-/** Label of the node's containers: the region's functions carry another, and each clears only its own. */
-export function nodeLabel(region: Region): string {
-  return regionLabel({ directory: join(region.directory, 'container-engine') });
-}
-
 /** Podman where it works; else containers that are only played. Faults `image-pull-fails` come first. */
 export async function nodeRuntime(region: Region, cluster: ClusterRecord): Promise<Runtime> {
   const runtime = await runtimeOf(region, cluster);
@@ -51,7 +46,7 @@ function podmanOf(
     const host = registryHost(region);
     return host === undefined ? undefined : { host, credential };
   };
-  return podmanRuntime({ engine, label: nodeLabel(region), directory, registry });
+  return podmanRuntime({ engine, label: regionLabel(region), directory, registry });
 }
 
 function playedOf(region: Region, cluster: ClusterRecord): Runtime {

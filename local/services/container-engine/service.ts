@@ -8,11 +8,12 @@ import { keptPorts } from '../../cluster/control-plane/ports.ts';
 import { type Front, startFront } from '../../cluster/front/front.ts';
 import { type Node, startNode } from '../../cluster/node/node.ts';
 import { removeNamespaces } from '../../cluster/remove-namespaces.ts';
+import { regionLabel } from '../../containers/containers.ts';
 import type { Principal, Region, Service } from '../../types.ts';
 import { startCluster } from './choose-cluster.ts';
 import { type ClusterRecord, clusterOf } from './cluster-record.ts';
 import { functionConfig } from './function-config.ts';
-import { nodeLabel, nodeRuntime } from './node-runtime.ts';
+import { nodeRuntime } from './node-runtime.ts';
 import { containerEngineRoutes, REVIEW_PATH } from './routes.ts';
 import { reviewToken } from './token-review.ts';
 
@@ -109,7 +110,7 @@ async function openNode(
     client: cluster.admin,
     certificates: cluster.certificates,
     runtime: await nodeRuntime(region, record),
-    label: nodeLabel(region),
+    label: regionLabel(region),
     directory: join(region.directory, 'container-engine', 'node'),
     now: () => region.now(),
     log: (message, fields) => region.log(message, fields),
