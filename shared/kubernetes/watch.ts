@@ -10,8 +10,10 @@ import { type Verdict, type View, verdictOf } from './rollout.ts';
 import { outOfTime, type Run } from './run.ts';
 
 /** Polling a few lists is simpler than a watch and needs no verb of its own (facts oke-apply §2.2). */
-const FIRST_POLL_MS = 500;
+const FIRST_POLL_MS = 150;
 const POLL_MS = 2000;
+/** A small app is ready within a second or two of its image; a large one is looked at every two seconds soon enough. */
+const GROWTH = 1.4;
 
 export interface Watched {
   readonly items: readonly Item[];
@@ -24,7 +26,7 @@ export interface Watched {
 
 /** @throws PipelineError `OutOfTime` with what is waited for, `LeaseLost` */
 export async function watch(run: Run, watched: Watched): Promise<{ verdict: Verdict; view: View }> {
-  for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 2, POLL_MS)) {
+  for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * GROWTH, POLL_MS)) {
     const view = await look(run, watched);
     const verdict = verdictOf(view, { ...watched, now: run.ports.now() });
     if (verdict.state !== 'waiting') return { verdict, view };
