@@ -1,5 +1,5 @@
 // Makes a checkout ready with nothing but Node ≥ 20: the pre-script of `npm run demo`, `npm test` and `galley`.
-//   node tools/setup.mjs [tree] [containers]     what to see to; default: both
+//   node tools/setup.mjs [tree] [containers] [test]     what to see to; default: tree and containers
 // Installs only what is missing, and says what it does. Plain JavaScript: it runs before anything is installed.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,6 +24,14 @@ const wants = (part) => wanted.length === 0 || wanted.includes(part);
 
 if (wants('tree')) installTree();
 if (wants('containers')) installPrograms({ ...PROGRAMS, ...(wanted.includes('test') ? TEST_PROGRAMS : {}) });
+if (wanted.includes('test')) buildTools();
+
+/** The control plane and OpenTofu, once per machine; tests that need one that is missing say so and are skipped. */
+function buildTools() {
+  const node = join(root, 'node_modules', '.bin', 'node');
+  const { status } = spawnSync(node, [join(root, 'tools', 'build-tools.ts')], { stdio: ['ignore', 2, 2] });
+  if (status !== 0) say('not all tools could be built; tests that need them are skipped');
+}
 
 function installTree() {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
