@@ -1,5 +1,8 @@
 // From a set of manifests and a digest to every workload ready on that digest, or back to the last good set. Each
 // step may be the last one of this invocation: the next begins at the top and finds done what is done.
+
+import { setImmediate as yieldToRequests } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Cluster } from './api.ts';
 import { extentOf } from './applyset.ts';
 import { endpointOf, isListening } from './endpoint.ts';
@@ -63,7 +66,7 @@ async function forward(run: Run, fence: Fence): Promise<DeployOutcome> {
     const report = reportOn(fence, staged);
     await run.guard();
     await fence.write(staged.extent, { phase: 'applying', report });
-    await applyStaged(run, fence, staged);
+    await Promise.all([applyStaged(run, fence, staged), keepPlan(run, fence, staged)]);
     phase = 'rollout';
     const { deadline, image } = run.input;
     const { verdict, view } = await watch(run, { items: staged.items, part: fence.part, image, deadline });
@@ -77,7 +80,7 @@ async function forward(run: Run, fence: Fence): Promise<DeployOutcome> {
   }
 }
 
-/** Reads and dry-runs everything; the plan of the first run is the one worth keeping. */
+/** Reads and dry-runs everything. */
 async function planned(run: Run, fence: Fence): Promise<Staged> {
   const { input } = run;
   const items = await prepare(run, input);
@@ -87,8 +90,14 @@ async function planned(run: Run, fence: Fence): Promise<Staged> {
   }
   const staged = await stage(run, fence, items);
   if (!input.shrink && !input.isRollback) guardShrinking(staged.leaving, staged.members);
-  if (fence.standing === undefined) await input.savePlan(planText(staged.steps, staged.leaving));
   return staged;
+}
+
+/** The plan of the first run is the one worth keeping. Written while the server is busy with the objects. */
+async function keepPlan({ input }: Run, { standing }: Fence, { steps, leaving }: Staged): Promise<void> {
+  if (standing !== undefined) return;
+  await yieldToRequests();
+  await input.savePlan(planText(steps, leaving));
 }
 
 function reportOn({ standing }: Fence, { steps, leaving, late }: Staged): string {
@@ -119,7 +128,8 @@ async function settle(
   await run.guard();
   await fence.write(staged.extent, standing);
   const trouble = await pruned(run, staged);
-  if (trouble === undefined) await fence.write(staged.final, standing);
+  const isShrinking = !isDeepStrictEqual(staged.extent, staged.final);
+  if (trouble === undefined && isShrinking) await fence.write(staged.final, standing);
   const said = trouble === undefined ? report : `${report} Not everything could be pruned: ${trouble}`;
   return { kind: 'ready', endpoint: await endpoint(run, fence, staged.items), report: said };
 }
