@@ -1,5 +1,4 @@
 // Containers of a region: each carries the region's label, so that all are found again, also after a kill -9.
-
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
@@ -44,26 +43,16 @@ export function regionLabel(region: { readonly directory: string }): string {
 /** Creates a container without starting it; answers its id. Never pulls: see `pullImage`. Throws PodmanError. */
 export async function createContainer(engine: Engine, spec: ContainerSpec): Promise<string> {
   const env = Object.entries(spec.env ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
-  const args = [
+  const flags = [
     ...(spec.name === undefined ? [] : ['--name', spec.name]),
     ...(spec.kind === undefined ? [] : ['--label', `${KIND}=${spec.kind}`]),
     ...(spec.entrypoint === undefined ? [] : ['--entrypoint', spec.entrypoint]),
     ...(spec.flags ?? []),
   ];
-  return podmanChange(
-    [
-      'create',
-      '--pull=never',
-      '--label',
-      spec.label,
-      ...engine.runFlags,
-      ...args,
-      ...env,
-      spec.image,
-      ...(spec.command ?? []),
-    ],
-    { what: `create a container of ${spec.image}` },
-  );
+  const general = ['--pull=never', '--label', spec.label, ...engine.runFlags];
+  return podmanChange(['create', ...general, ...flags, ...env, spec.image, ...(spec.command ?? [])], {
+    what: `create a container of ${spec.image}`,
+  });
 }
 
 /** Creates and starts a container in the background; answers its id. Its output is at `containerLogs`. */

@@ -19,41 +19,23 @@ import type { Runtime } from './runtime.ts';
 import { DEFAULT_SETTINGS, type FunctionsSettings } from './settings.ts';
 import { openUsage } from './usage.ts';
 import { directoryPrefix } from './work-directory.ts';
+import type { Inside } from './worker.ts';
 
 /** @param overrides for tests and hosts with other needs, such as `{idleSeconds: 1}` */
 export function functions(region: Region, overrides: Partial<FunctionsSettings> = {}): Service {
-  const settings = { ...DEFAULT_SETTINGS, ...overrides };
-  const hash = createHash('sha256').update(resolve(region.directory)).digest('hex').slice(0, 12);
-  const prefix = directoryPrefix(hash);
-  const definitions = functionsOf(region);
-  let chosen: Promise<Runtime> | undefined;
-  const runtime = (): Promise<Runtime> => {
-    chosen ??= chooseRuntime(region, {
-      dockerfiles: settings.dockerfiles ?? fileURLToPath(new URL('../../../functions', import.meta.url)),
-      functions: definitions,
-    });
-    return chosen;
-  };
-  const logs = openLogs(region);
+  const inside = openInside(region, { ...DEFAULT_SETTINGS, ...overrides });
   const usage = openUsage(region.database);
   const detached = openDetached(region.database);
-  const inside = { region, settings, logs, directoryPrefix: prefix, runtime };
-  const pools = new Map(definitions.map((one) => [one.id, createPool(inside, one)]));
-  const invoking = invocations({ region, pools, usage, detached });
+  const pools = functionsOf(region).map((definition) => createPool(inside, definition));
+  const byId = new Map(pools.map((pool) => [pool.definition.id, pool]));
+  const invoking = invocations({ region, pools: byId, usage, detached });
+  const { logs, runtime } = inside;
   region.wiring.invoke = invoking.invoke;
-  const all = [...pools.values()];
   return {
     name: 'functions',
-    routes: [
-      ...managementRoutes(region),
-      invoking.route,
-      ...adminRoutes({ pools: all, logs, usage, runtime }),
-    ],
+    routes: [...managementRoutes(region), invoking.route, ...adminRoutes({ pools, logs, usage, runtime })],
     start: async () => {
-      if (region.options.functions !== 'processes' && hasProgram('podman')) {
-        await removeByLabel(regionLabel(region), FUNCTION_KIND);
-      }
-      await sweepProcesses(prefix);
+      await sweep(inside);
       // Building images takes a while, and only the first calls have to wait for it.
       const choice = runtime();
       if (region.options.functions === 'containers') await choice;
@@ -61,13 +43,38 @@ export function functions(region: Region, overrides: Partial<FunctionsSettings> 
     },
     stop: async () => {
       invoking.close();
-      await Promise.all(all.map(closePool));
+      await Promise.all(pools.map(closePool));
     },
     reset: async () => {
       detached.clear();
-      await Promise.all(all.map(killAll));
+      await Promise.all(pools.map(killAll));
       usage.clear();
       logs.clear();
     },
   };
+}
+
+/** What all functions share. The runtime is chosen once, when it is first asked for. */
+function openInside(region: Region, settings: FunctionsSettings): Inside {
+  const hash = createHash('sha256').update(resolve(region.directory)).digest('hex').slice(0, 12);
+  const dockerfiles = settings.dockerfiles ?? fileURLToPath(new URL('../../../functions', import.meta.url));
+  let chosen: Promise<Runtime> | undefined;
+  return {
+    region,
+    settings,
+    logs: openLogs(region),
+    directoryPrefix: directoryPrefix(hash),
+    runtime: () => {
+      chosen ??= chooseRuntime(region, { dockerfiles, functions: functionsOf(region) });
+      return chosen;
+    },
+  };
+}
+
+/** Ends what an earlier life of the region left behind. */
+async function sweep({ region, directoryPrefix: prefix }: Inside): Promise<void> {
+  if (region.options.functions !== 'processes' && hasProgram('podman')) {
+    await removeByLabel(regionLabel(region), FUNCTION_KIND);
+  }
+  await sweepProcesses(prefix);
 }

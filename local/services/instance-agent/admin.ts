@@ -1,10 +1,6 @@
 // What is done to instances beside OCI's API: switch off, switch on, kill the agent.
 import type { Route } from '../../types.ts';
-
-interface Inside {
-  /** Throws 404 for an instance that is not in the twin. */
-  set(id: string, change: { isStopped: boolean; isAgentDown: boolean }): void;
-}
+import type { InstanceChange } from './instances.ts';
 
 const DEEDS = {
   stop: { isStopped: true, isAgentDown: false },
@@ -13,7 +9,7 @@ const DEEDS = {
 } as const;
 
 /** `POST /_galley/instances/<ocid>/{stop,start,kill-agent}`; a killed agent comes back with `start`. */
-export function adminRoutes({ set }: Inside): readonly Route[] {
+export function adminRoutes(set: (id: string, change: InstanceChange) => void): readonly Route[] {
   return Object.entries(DEEDS).map(([deed, change]) => ({
     operation: `GalleyInstance/${deed}`,
     method: 'POST',

@@ -17,11 +17,17 @@ export interface Instance {
   readonly resource: TwinResource;
 }
 
+/** What was done to an instance. */
+export interface InstanceChange {
+  readonly isStopped: boolean;
+  readonly isAgentDown: boolean;
+}
+
 export interface Instances {
   find(id: string): Instance | undefined;
   list(): readonly Instance[];
   /** Kept over restarts of the region. */
-  set(id: string, change: { isStopped: boolean; isAgentDown: boolean }): void;
+  set(id: string, change: InstanceChange): void;
   clear(): void;
 }
 
@@ -55,7 +61,7 @@ export function openInstances(region: Region): Instances {
 function instanceOf(
   region: Region,
   resource: TwinResource,
-  { isStopped, isAgentDown }: { isStopped: boolean; isAgentDown: boolean },
+  { isStopped, isAgentDown }: InstanceChange,
 ): Instance {
   const { values } = resource;
   const [id, compartmentId] = [String(values.id), String(values.compartment_id)];

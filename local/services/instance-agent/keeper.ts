@@ -1,20 +1,35 @@
 // The shell that keeps a script: found again by its pid file, also by a region that did not start it.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
  * Starts the script as a process group of its own (`set -m`), waits for it and leaves its code in a file. The
  * keeper itself is outside of that group: it never gets the signals meant for the script. (A shell that traps
  * them instead loses the code: `wait` of bash 5.2, once interrupted, may answer -1.) What bash says of the
- * script is no output. `setsid` in a script escapes its group, as on a real machine.
+ * script is no output. The pid file is there before the script's first line. `setsid` in a script escapes its group, as on a real machine.
  */
 export const KEEPER = `set -m
 exec 3>&2 2>/dev/null
-(cd work && exec "$@") 2>&3 3>&- &
-echo "$$ $(cut -d' ' -f22 /proc/$$/stat) $!" > pid.new && mv pid.new pid
+(
+  echo "$$ $(cut -d' ' -f22 /proc/$$/stat) $BASHPID" > pid.new && mv pid.new pid
+  [ ! -e dead ] && cd work && exec "$@"
+) 2>&3 3>&- &
 wait $!
-echo "$?" > code.new && mv code.new code
+code=$?
+[ -e dead ] || { echo "$code" > code.new && mv code.new code; }
 `;
+
+/**
+ * Kills keeper and script, as a machine does that loses power: nobody is left to tell a code. One that only
+ * starts and has no pid file yet sees the mark, and does not run the script.
+ */
+export function killKept(directory: string): void {
+  writeFileSync(join(directory, 'dead'), '');
+  const kept = keeperOf(directory);
+  if (kept === undefined) return;
+  signalPid(kept.keeper, 'SIGKILL');
+  signalPid(-kept.script, 'SIGKILL');
+}
 
 /** Signals a process, or a group by its negative number; one that is gone is left alone. */
 export function signalPid(pid: number, signal: NodeJS.Signals): void {

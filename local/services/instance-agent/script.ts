@@ -16,7 +16,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from './command.ts';
-import { KEEPER, keeperOf, signalPid } from './keeper.ts';
+import { KEEPER, keeperOf, killKept, signalPid } from './keeper.ts';
 import type { Machine } from './machine.ts';
 import { OUTPUT_BYTES } from './settings.ts';
 
@@ -89,26 +89,37 @@ export function removeScript({ directory }: Script): void {
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** Kills every script of a machine, as a machine does that loses power: nobody is left to tell a code. */
-export function killScripts(machine: Machine): void {
+function scriptsOf(machine: Machine): readonly Script[] {
   const commands = join(machine.directory, 'commands');
-  for (const name of readdirSync(commands)) {
-    const kept = keeperOf(join(commands, name));
-    if (kept === undefined) continue;
-    signalPid(kept.keeper, 'SIGKILL');
-    signalPid(-kept.script, 'SIGKILL');
-  }
+  return readdirSync(commands).map((name) => ({ directory: join(commands, name) }));
+}
+
+/** Kills every script of a machine, as a machine does that loses power. */
+export function killScripts(machine: Machine): void {
+  for (const { directory } of scriptsOf(machine)) killKept(directory);
+}
+
+/** Kills every script of a machine, and removes what they left. */
+export function forgetScripts(machine: Machine): void {
+  killScripts(machine);
+  for (const script of scriptsOf(machine)) removeScript(script);
 }
 
 const LOOK_MS = 20;
 
 /** Ends every script of a machine that shuts down in order: SIGTERM, and SIGKILL for what is left then. */
 export async function endScripts(machine: Machine, graceSeconds: number): Promise<void> {
-  const commands = join(machine.directory, 'commands');
-  const scripts = readdirSync(commands).map((name) => ({ directory: join(commands, name) }));
-  for (const script of scripts) signalScript(script, 'SIGTERM');
   const deadline = Date.now() + graceSeconds * 1000;
-  while (Date.now() < deadline && scripts.some((script) => stateOf(script) === 'running'))
+  const asked = new Set<Script>();
+  const left = scriptsOf(machine).filter((script) => ['starting', 'running'].includes(`${stateOf(script)}`));
+  while (left.length > 0 && Date.now() < deadline) {
+    for (const script of [...left]) {
+      const state = stateOf(script);
+      if (state === 'running' && !asked.has(script)) signalScript(script, 'SIGTERM');
+      if (state === 'running') asked.add(script);
+      else if (state !== 'starting') left.splice(left.indexOf(script), 1);
+    }
     await sleep(LOOK_MS);
+  }
   killScripts(machine);
 }

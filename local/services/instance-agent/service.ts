@@ -1,64 +1,68 @@
 // Compute Instance Agent: the Run Command API, and the agents of the twin's instances.
-import { notAuthorizedOrNotFound } from '../../http/errors.ts';
 import type { Region, Service } from '../../types.ts';
 import { adminRoutes } from './admin.ts';
-import { cancel, lookAt } from './agent.ts';
+import { type Agent, cancel, lookAt } from './agent.ts';
 import { commandRoutes } from './command-routes.ts';
 import { openCommands } from './command-store.ts';
+import { executionRoutes } from './execution-routes.ts';
 import { instanceRoutes } from './instance-routes.ts';
-import { type Instance, openInstances } from './instances.ts';
+import { findInstance } from './instance-target.ts';
+import { type Instance, type InstanceChange, openInstances } from './instances.ts';
 import { type Machine, openMachine } from './machine.ts';
+import { pluginRoutes } from './plugin-routes.ts';
 import { createPoller } from './poller.ts';
-import { endScripts, killScripts } from './script.ts';
+import { endScripts, forgetScripts, killScripts } from './script.ts';
 import { type AgentSettings, DEFAULT_SETTINGS } from './settings.ts';
 
 /** @param overrides for tests, such as `{deliverySeconds: 1}` */
 export function instanceAgent(region: Region, overrides: Partial<AgentSettings> = {}): Service {
+  const settings = { ...DEFAULT_SETTINGS, ...overrides };
   const commands = openCommands(region);
   const instances = openInstances(region);
-  const machines = new Map<string, Machine>();
-  const machineOf = (instance: Instance): Machine => {
-    const machine = machines.get(instance.id) ?? openMachine(region, instance);
-    machines.set(instance.id, machine);
-    return machine;
-  };
+  const machineOf = machinesOf(region);
+  const all = (): readonly Agent[] =>
+    instances.list().map((instance) => ({ instance, machine: machineOf(instance) }));
   const poller = createPoller(region, async () => {
-    for (const instance of instances.list()) await lookAt(inside, { instance, machine: machineOf(instance) });
+    for (const agent of all()) await lookAt(inside, agent);
     commands.purge();
   });
-  const settings = { ...DEFAULT_SETTINGS, ...overrides };
   const inside = { region, settings, commands, wake: poller.wake };
-  const find = (id: string): Instance => {
-    const instance = instances.find(id);
-    if (instance === undefined) throw notAuthorizedOrNotFound();
-    return instance;
+  const set = (id: string, change: InstanceChange): void => {
+    instances.set(findInstance(instances, id).id, change);
+    // A machine that is switched off takes its scripts with it, and so does an agent that dies.
+    if (change.isStopped || change.isAgentDown) killScripts(machineOf(findInstance(instances, id)));
+    poller.wake();
   };
   return {
     name: 'instance-agent',
     routes: [
-      ...commandRoutes({ region, commands, instances, cancel: (command) => cancel(inside, command) }),
+      ...commandRoutes({ commands, instances, cancel: (command) => cancel(inside, command) }),
+      ...executionRoutes(inside),
       ...instanceRoutes(region, instances),
-      ...adminRoutes({
-        set: (id, change) => {
-          instances.set(find(id).id, change);
-          // A machine that is switched off takes its scripts with it, and so does an agent that dies.
-          if (change.isStopped || change.isAgentDown) killScripts(machineOf(find(id)));
-          poller.wake();
-        },
-      }),
+      ...pluginRoutes(region, instances),
+      ...adminRoutes(set),
     ],
     start: async () => poller.start(),
     stop: async () => {
       await poller.stop();
-      const all = instances.list().map((instance) => endScripts(machineOf(instance), settings.graceSeconds));
-      await Promise.all(all);
+      await Promise.all(all().map(({ machine }) => endScripts(machine, settings.graceSeconds)));
     },
     reset: async () => {
       await poller.stop();
-      for (const instance of instances.list()) killScripts(machineOf(instance));
+      for (const { machine } of all()) forgetScripts(machine);
       commands.clear();
       instances.clear();
       poller.start();
     },
+  };
+}
+
+/** Lays out the machine of an instance when it is first needed: after the registry has its address. */
+function machinesOf(region: Region): (instance: Instance) => Machine {
+  const machines = new Map<string, Machine>();
+  return (instance) => {
+    const machine = machines.get(instance.id) ?? openMachine(region, instance);
+    machines.set(instance.id, machine);
+    return machine;
   };
 }
