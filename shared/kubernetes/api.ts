@@ -4,6 +4,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import pRetry from 'p-retry';
 import { ApiError } from './api-error.ts';
+import { warningTexts } from './warning-header.ts';
 
 export interface Connection {
   /** `https://host:port`; plain `http:` is for stand-ins. */
@@ -144,11 +145,4 @@ async function read(response: IncomingMessage): Promise<Answer> {
     body: isJson && text !== '' ? (JSON.parse(text) as unknown) : text,
     warnings: warnings.flatMap(warningTexts),
   };
-}
-
-/** `299 - "text"`, several in one header with commas (RFC 7234 §5.5). */
-function warningTexts(header: string): string[] {
-  return [...header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) =>
-    text.replace(/\\(.)/g, '$1'),
-  );
 }

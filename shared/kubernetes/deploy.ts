@@ -2,24 +2,20 @@
 // step may be the last one of this invocation: the next begins at the top and finds done what is done.
 
 import { setImmediate as yieldToRequests } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type { Cluster } from './api.ts';
-import { extentOf } from './applyset.ts';
-import { endpointOf, isListening } from './endpoint.ts';
 import { evidenceOf } from './evidence.ts';
 import { meaningOf } from './failure.ts';
 import { approach, type Fence, FencedError } from './fence.ts';
-import type { Item } from './items.ts';
-import { membersOf, objectsOf } from './members.ts';
 import { checkNamespace, hasNamespace, makeNamespace } from './namespace.ts';
 import { type DeployOutcome, failedOutcome } from './outcome.ts';
 import { planText } from './plan-text.ts';
-import { guardShrinking, prune } from './prune.ts';
+import { guardShrinking } from './prune.ts';
 import { reportOf } from './report.ts';
 import { rollBack, undo } from './rollback.ts';
 import type { Verdict, View } from './rollout.ts';
 import { type DeployInput, type DeployPorts, type Run, startRun } from './run.ts';
-import { applyStaged, knownOf, prepare, type Staged, stage } from './stage.ts';
+import { settle } from './settle.ts';
+import { applyStaged, prepare, type Staged, stage } from './stage.ts';
 import type { Failure } from './standing.ts';
 import { watch } from './watch.ts';
 
@@ -116,43 +112,4 @@ async function lost(
   await run.guard();
   await run.input.saveEvidence(`${reason}: ${detail}\n\n${evidence}`.trimEnd());
   return undo(run, fence, { phase: 'rollout', reason, detail, fault });
-}
-
-/** Only what is good is final: prune, and write down what the set is now. */
-async function settle(
-  run: Run,
-  fence: Fence,
-  { staged, report }: { staged: Staged; report: string },
-): Promise<DeployOutcome> {
-  const standing = { phase: 'ready', report } as const;
-  await run.guard();
-  await fence.write(staged.extent, standing);
-  const trouble = await pruned(run, staged);
-  const isShrinking = !isDeepStrictEqual(staged.extent, staged.final);
-  if (trouble === undefined && isShrinking) await fence.write(staged.final, standing);
-  const said = trouble === undefined ? report : `${report} Not everything could be pruned: ${trouble}`;
-  return { kind: 'ready', endpoint: await endpoint(run, fence, staged.items), report: said };
-}
-
-/** The new version is good and stays, whatever becomes of what it leaves behind; the next build prunes again. */
-async function pruned(run: Run, { leaving }: Staged): Promise<string | undefined> {
-  try {
-    await prune(run, leaving);
-    return undefined;
-  } catch (error) {
-    const meaning = meaningOf(error, { phase: 'apply', isLate: false });
-    if (meaning.kind === 'failed') return meaning.failure.detail;
-    throw error;
-  }
-}
-
-/** Services and Ingresses as they are now: the address is the server's, not the manifest's. */
-async function endpoint(run: Run, fence: Fence, items: readonly Item[]): Promise<string> {
-  const listening = items.filter(({ object }) => isListening(object));
-  const extent = extentOf(
-    listening.map(({ object }) => object),
-    run.input.namespace,
-  );
-  const members = await membersOf(run, { part: fence.part, extent, known: knownOf(listening) });
-  return endpointOf([...objectsOf(members).values()]);
 }

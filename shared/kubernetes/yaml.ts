@@ -1,5 +1,5 @@
 // Text in, JSON values out, exactly as kubectl reads them; everything it would choke on becomes a problem.
-import type { Document } from 'yaml';
+import type { Document, Scalar } from 'yaml';
 import { isCollection, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { DIALECT } from './dialect.ts';
 
@@ -91,16 +91,9 @@ function inspect(parsed: Document, lines: LineCounter): Found[] {
           seen.add(name);
         }
       },
-      Scalar(_, { value, source, range }) {
-        if (typeof value !== 'number') return;
-        if (!Number.isFinite(value)) report({ range }, `${source} is not a number Kubernetes knows`);
-        else if (
-          Number.isInteger(value) &&
-          !Number.isSafeInteger(value) &&
-          /^[-+]?[\d_]+$/.test(source ?? '')
-        ) {
-          report({ range }, `${source} is too big to be sent exactly; quote it if it is text`);
-        }
+      Scalar(_, scalar) {
+        const message = numberProblem(scalar);
+        if (message !== undefined) report(scalar, message);
       },
     });
   } catch (error) {
@@ -108,6 +101,14 @@ function inspect(parsed: Document, lines: LineCounter): Found[] {
     found.push({ line: 1, message: 'is nested too deeply' });
   }
   return found;
+}
+
+function numberProblem({ value, source }: Scalar): string | undefined {
+  if (typeof value !== 'number') return undefined;
+  if (!Number.isFinite(value)) return `${source} is not a number Kubernetes knows`;
+  const isRounded =
+    Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?[\d_]+$/.test(source ?? '');
+  return isRounded ? `${source} is too big to be sent exactly; quote it if it is text` : undefined;
 }
 
 function resolve(parsed: Document, found: Found[]): unknown {

@@ -79,7 +79,7 @@ export const STORY: readonly (readonly [name: string, step: Step])[] = [
       });
       assert.is(outcome.kind, 'ready', JSON.stringify(outcome));
       assert.match(outcome.kind === 'ready' ? outcome.report : '', /^5 configured, 9 unchanged\./);
-      assert.is(stage.writes.length - before, 14 + 5 + 3, 'a rehearsal each, the changed ones, the parent');
+      assert.is(stage.writes.length - before, 14 + 5 + 2, 'a rehearsal each, the changed ones, the parent');
       assert.is(await imageIn(stage, DEPLOYMENT), imageOf('shop', 'b'));
       assert.not.match(stage.plans.at(-1) ?? '', /welcome-secret|d2VsY29tZS1zZWNyZXQ/, 'Secrets are masked');
       assert.match(stage.plans.at(-1) ?? '', /\*\*\* \(changed\)/);
