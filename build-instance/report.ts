@@ -35,17 +35,37 @@ interface Options {
 }
 
 export function createReport(options: Options): Report {
-  const { key, attempt, onTrouble, flushMs = FLUSH_MS } = options;
   const scrubber = createScrubber();
   const tail: string[] = [];
+  const chunks = createChunks(options);
+  const timer = setInterval(() => void chunks.flush(), options.flushMs ?? FLUSH_MS);
+  timer.unref();
+  return {
+    line(text) {
+      const line = scrubber.scrub(text);
+      tail.push(line);
+      if (tail.length > TAIL_LINES) tail.shift();
+      chunks.add(line);
+    },
+    hide: scrubber.add,
+    shown: scrubber.scrub,
+    tail: () => tail,
+    async close() {
+      clearInterval(timer);
+      await chunks.flush();
+    },
+  };
+}
+
+/** Lines that wait to be written, and are, one chunk after the other. */
+function createChunks({ ports, key, attempt, onTrouble }: Options) {
   const pending = { lines: [] as string[], bytes: 0, total: 0 };
   let number = (attempt - 1) * CHUNKS_PER_ATTEMPT + 1;
   let writing: Promise<void> = Promise.resolve();
-
   const write = async (): Promise<void> => {
     while (pending.lines.length > 0) {
       const { lines, text } = nextChunk(pending.lines);
-      await options.ports.writeLog(key, number, text);
+      await ports.writeLog(key, number, text);
       pending.lines.splice(0, lines);
       pending.bytes -= Buffer.byteLength(text);
       number += 1;
@@ -57,34 +77,16 @@ export function createReport(options: Options): Report {
     });
     return writing;
   };
-  const timer = setInterval(() => void flush(), flushMs);
-  timer.unref();
-
   const add = (line: string): void => {
-    const bytes = Buffer.byteLength(line) + 1;
     if (pending.total > LOG_BYTES) return;
+    const bytes = Buffer.byteLength(line) + 1;
     pending.total += bytes;
     pending.bytes += bytes;
-    pending.lines.push(
-      pending.total > LOG_BYTES ? `The log is over ${LOG_BYTES} bytes; the rest is dropped.` : line,
-    );
+    const isLast = pending.total > LOG_BYTES;
+    pending.lines.push(isLast ? `The log is over ${LOG_BYTES} bytes; the rest is dropped.` : line);
     if (pending.bytes >= CHUNK_BYTES) void flush();
   };
-  return {
-    line(text) {
-      const line = scrubber.scrub(text);
-      tail.push(line);
-      if (tail.length > TAIL_LINES) tail.shift();
-      add(line);
-    },
-    hide: scrubber.add,
-    shown: scrubber.scrub,
-    tail: () => tail,
-    async close() {
-      clearInterval(timer);
-      await flush();
-    },
-  };
+  return { add, flush };
 }
 
 /** As many whole lines as fit into one chunk; at least one. */

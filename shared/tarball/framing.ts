@@ -26,59 +26,77 @@ export interface Framing {
   end(): void;
 }
 
-export function framing(limits: Limits): Framing {
+interface State {
+  readonly limits: Limits;
+  /** Bytes of content to pass over. */
+  skip: number;
+  headers: number;
+  hasEnded: boolean;
   /** Gathers a block, or the body of an extended header, across pieces. */
-  const held = { bytes: Buffer.alloc(BLOCK), length: 0, wanted: BLOCK, type: '' };
-  const state = { skip: 0, blocks: 0, hasEnded: false };
+  held: Buffer;
+  length: number;
+  wanted: number;
+  /** Kind of the extended header being gathered; '' for a block. */
+  type: string;
+}
 
-  const take = (): void => {
-    const bytes = held.bytes.subarray(0, held.wanted);
-    if (held.type === '') header(bytes);
-    else {
-      checkExtended(bytes, held.type);
-      state.skip = padding(bytes.length);
-      hold('', BLOCK);
-    }
-  };
-  const hold = (type: string, wanted: number): void => {
-    if (held.bytes.length < wanted) held.bytes = Buffer.alloc(wanted);
-    Object.assign(held, { type, wanted, length: 0 });
-  };
-  const header = (block: Buffer): void => {
-    hold('', BLOCK);
-    state.blocks += 1;
-    if (block.every((byte) => byte === 0)) {
-      state.hasEnded = true;
-      return;
-    }
-    if (state.hasEnded) {
-      const detail = 'There are entries behind the end of the archive.';
-      throw new TarballRefused('trailing-garbage', { detail });
-    }
-    const { type, size } = readHeader(block, { isFirst: state.blocks === 1, limits });
-    if (EXTENDED.includes(type) && size > 0) hold(type, size);
-    else state.skip = size + padding(size);
-  };
+export function framing(limits: Limits): Framing {
+  const held = Buffer.alloc(BLOCK);
+  const state = { limits, skip: 0, headers: 0, hasEnded: false, held, length: 0, wanted: BLOCK, type: '' };
   return {
     push(chunk) {
-      let at = 0;
-      while (at < chunk.length) {
-        const skipped = Math.min(state.skip, chunk.length - at);
-        state.skip -= skipped;
-        at += skipped;
-        const taken = Math.min(held.wanted - held.length, chunk.length - at);
-        held.bytes.set(chunk.subarray(at, at + taken), held.length);
-        held.length += taken;
-        at += taken;
-        if (held.length === held.wanted && state.skip === 0) take();
-      }
+      for (let at = 0; at < chunk.length; ) at = gather(state, { chunk, from: at });
     },
     end() {
-      if (state.hasEnded && held.length === 0) return;
+      if (state.hasEnded && state.length === 0) return;
       const detail = 'The archive is cut off: its end mark is missing. Upload it again.';
       throw new TarballRefused('truncated', { detail });
     },
   };
+}
+
+/** Takes from `chunk` what the state waits for. @returns where the rest begins */
+function gather(state: State, { chunk, from }: { chunk: Uint8Array; from: number }): number {
+  const skipped = Math.min(state.skip, chunk.length - from);
+  state.skip -= skipped;
+  const at = from + skipped;
+  const taken = Math.min(state.wanted - state.length, chunk.length - at);
+  state.held.set(chunk.subarray(at, at + taken), state.length);
+  state.length += taken;
+  if (state.length === state.wanted) take(state);
+  return at + taken;
+}
+
+function take(state: State): void {
+  const bytes = state.held.subarray(0, state.wanted);
+  if (state.type === '') {
+    header(state, bytes);
+    return;
+  }
+  checkExtended(bytes, state.type);
+  state.skip = padding(bytes.length);
+  waitFor(state, BLOCK);
+}
+
+function waitFor(state: State, wanted: number, type = ''): void {
+  if (state.held.length < wanted) state.held = Buffer.alloc(wanted);
+  Object.assign(state, { type, wanted, length: 0 });
+}
+
+function header(state: State, block: Buffer): void {
+  waitFor(state, BLOCK);
+  state.headers += 1;
+  if (block.every((byte) => byte === 0)) {
+    state.hasEnded = true;
+    return;
+  }
+  if (state.hasEnded) {
+    const detail = 'There are entries behind the end of the archive.';
+    throw new TarballRefused('trailing-garbage', { detail });
+  }
+  const { type, size } = readHeader(block, { isFirst: state.headers === 1, limits: state.limits });
+  if (EXTENDED.includes(type) && size > 0) waitFor(state, size, type);
+  else state.skip = size + padding(size);
 }
 
 const padding = (size: number): number => (BLOCK - (size % BLOCK)) % BLOCK;
