@@ -12,16 +12,16 @@ resource "oci_identity_policy" "developers" {
     # Asking for a cancel or a look at a build; a rollback is a new record with old manifests.
     "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["cancel", "results", "active", "manifests"] : local.in_folder[folder]])}}}",
     # For the doctor: looking, at what the pipeline is made of.
-    "{BUCKET_READ, FN_APP_READ, FN_FUNCTION_LIST, FN_FUNCTION_READ, EVENTRULE_LIST, EVENTRULE_READ, ALARM_INSPECT, ONS_SUBSCRIPTION_INSPECT, INSTANCE_READ, INSTANCE_AGENT_PLUGIN_READ, REPOSITORY_INSPECT, POLICY_READ} ${local.here}",
+    "{BUCKET_READ, CLUSTER_READ, FN_APP_READ, FN_FUNCTION_LIST, FN_FUNCTION_READ, EVENTRULE_LIST, EVENTRULE_READ, ALARM_INSPECT, ONS_SUBSCRIPTION_INSPECT, INSTANCE_READ, INSTANCE_AGENT_PLUGIN_READ, REPOSITORY_INSPECT, POLICY_READ} ${local.here}",
   ] : "Allow group id ${var.developers_group_ocid} to ${grant}"]
 }
 
-# Dynamic groups, and the policies written in the root, can be looked at from the root only.
+# Dynamic groups, and the policies and the rule that stand in the root, can be looked at from the root only.
 resource "oci_identity_policy" "doctor" {
   count          = var.developers_group_ocid == "" ? 0 : 1
   provider       = oci.home
   compartment_id = var.tenancy_ocid
   name           = "${var.name}-doctor"
-  description    = "Lets galley doctor read policies and dynamic groups"
-  statements     = ["Allow group id ${var.developers_group_ocid} to {POLICY_READ, DYNAMIC_GROUP_INSPECT, COMPARTMENT_INSPECT} in tenancy"]
+  description    = "Lets galley doctor read policies, dynamic groups and rules"
+  statements     = ["Allow group id ${var.developers_group_ocid} to {POLICY_READ, DYNAMIC_GROUP_INSPECT, COMPARTMENT_INSPECT, EVENTRULE_LIST, EVENTRULE_READ} in tenancy"]
 }
