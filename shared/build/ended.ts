@@ -55,8 +55,10 @@ export function commandEnd(build: In<'building'>, command: CommandSeen): Ended {
   if (outcome === 'canceled') return build.stopping === undefined ? canceled('OCI') : stopped(build);
   if (outcome === 'expired') return build.stopping === undefined ? expired() : stopped(build);
   if (outcome === 'timedOut') {
-    const detail = 'The build ran into its time limit.';
-    return { fault: 'user', phase: 'build', reason: 'BuildTimedOut', detail };
+    // galley-build ends a build that takes too long before the command's own limit, with a result: this one died.
+    const detail =
+      'The command ran into its time limit and left no result: the Build Instance or its agent died.';
+    return { fault: 'platform', phase: 'build', reason: 'BuildLost', detail };
   }
   const known = EXIT_PHASES[exitCode ?? -1];
   const said = command.text?.trim() ?? '';

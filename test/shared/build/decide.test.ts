@@ -169,7 +169,13 @@ const RULES: [when: string, build: Build, seen: Seen, now: Date, then: string][]
     'queued: free-slot',
   ],
   ['building, EXPIRED', building(), { command: ended('expired') }, NOW, 'queued: free-slot'],
-  ['building, TIMED_OUT', building(), { command: ended('timedOut') }, NOW, 'failed: free-slot finish'],
+  [
+    'building, TIMED_OUT without a result',
+    building(),
+    { command: ended('timedOut') },
+    NOW,
+    'queued: free-slot',
+  ],
   [
     'building, cancelled by somebody in OCI',
     building(),
