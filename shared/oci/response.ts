@@ -1,12 +1,13 @@
 // Node's answers as much in the shape of fetch's as the SDK's generated clients use.
+import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 
 /** The answer to a request of `method`. */
-export function responseOf(message: IncomingMessage, method: string): Response {
+export async function responseOf(message: IncomingMessage, method: string): Promise<Response> {
   const { statusCode: status = 0, statusMessage: statusText = '', headers } = message;
   const isEmpty = method === 'HEAD' || status === 204 || headers['content-length'] === '0';
   // An unread message keeps its socket from the pool, and the clients do not read empty ones.
-  if (isEmpty) message.resume();
+  if (isEmpty) await once(message.resume(), 'end');
   return replyOf({ status, statusText, headers, body: isEmpty ? undefined : message });
 }
 
