@@ -2,8 +2,12 @@
 import type { ComputeInstanceAgentClient, PluginClient } from 'oci-computeinstanceagent';
 import type { ContainerEngineClient } from 'oci-containerengine';
 import type { ComputeClient } from 'oci-core';
+import type { EventsClient } from 'oci-events';
 import type { FunctionsInvokeClient, FunctionsManagementClient } from 'oci-functions';
+import type { IdentityClient } from 'oci-identity';
+import type { MonitoringClient } from 'oci-monitoring';
 import type { ObjectStorageClient } from 'oci-objectstorage';
+import type { NotificationDataPlaneClient } from 'oci-ons';
 import { muteWarnings } from '../log.ts';
 import { lazily } from './lazily.ts';
 import type { Provider } from './signing.ts';
@@ -26,6 +30,11 @@ export interface Clients {
   compute(): Promise<ComputeClient>;
   containerEngine(): Promise<ContainerEngineClient>;
   functions(): Promise<FunctionsManagementClient>;
+  events(): Promise<EventsClient>;
+  identity(): Promise<IdentityClient>;
+  monitoring(): Promise<MonitoringClient>;
+  /** Subscriptions; messages are sent by nobody here. */
+  notifications(): Promise<NotificationDataPlaneClient>;
   /** @param endpoint the application's own host, Terraform's `invoke_endpoint` */
   invoker(endpoint: string): Promise<FunctionsInvokeClient>;
 }
@@ -82,6 +91,22 @@ export function createClients({ provider, region, endpoint }: Access): Clients {
     functions: lazily(async () => {
       const { FunctionsManagementClient } = await import('oci-functions');
       return at(new FunctionsManagementClient({ httpClient }, await settings()));
+    }),
+    events: lazily(async () => {
+      const { EventsClient } = await import('oci-events');
+      return at(new EventsClient({ httpClient }, await settings()));
+    }),
+    identity: lazily(async () => {
+      const { IdentityClient } = await import('oci-identity');
+      return at(new IdentityClient({ httpClient }, await settings()));
+    }),
+    monitoring: lazily(async () => {
+      const { MonitoringClient } = await import('oci-monitoring');
+      return at(new MonitoringClient({ httpClient }, await settings()));
+    }),
+    notifications: lazily(async () => {
+      const { NotificationDataPlaneClient } = await import('oci-ons');
+      return at(new NotificationDataPlaneClient({ httpClient }, await settings()));
     }),
     invoker: async (host) => {
       const { FunctionsInvokeClient } = await import('oci-functions');
