@@ -1,0 +1,85 @@
+// Everything the pipeline needs, looked at from the outside; nothing is changed.
+import { surveyBuckets } from './buckets.ts';
+import { surveyClock } from './clock.ts';
+import { surveyCluster, surveyRoles } from './cluster.ts';
+import { type Finding, unseen } from './finding.ts';
+import { type FunctionIds, surveyFunctions } from './functions.ts';
+import { surveyInstances } from './instances.ts';
+import { type Place, repositoryPrefix } from './place.ts';
+import { surveyPolicies } from './policies.ts';
+import { type Principals, surveyPrincipals } from './principals.ts';
+import { surveyReach } from './reach.ts';
+import { surveyRules } from './rules.ts';
+
+/** Findings in the order of an upload's way. */
+export async function survey(place: Place): Promise<Finding[]> {
+  const [reach, buckets, functions, instances, cluster] = await Promise.all([
+    surveyReach(place),
+    surveyBuckets(place),
+    surveyFunctions(place),
+    surveyInstances(place),
+    surveyCluster(place),
+  ]);
+  const ids = functions.found ?? {};
+  const principals = await surveyPrincipals(place, ids);
+  const [rules, clock, grants, roles] = await Promise.all([
+    surveyRules(place, ids),
+    surveyClock(place, ids['poll-build']),
+    grantsOf(place, {
+      ids,
+      principals: principals.found,
+      clusterCompartmentId: cluster.found?.compartmentId,
+    }),
+    surveyRoles(place, groupOf(principals.found)),
+  ]);
+  return [
+    ...reach,
+    ...buckets,
+    ...rules,
+    ...functions.findings,
+    ...clock,
+    ...instances,
+    ...cluster.findings,
+    ...roles,
+    ...principals.findings,
+    ...grants,
+  ];
+}
+
+function groupOf(principals: Principals | undefined): string | undefined {
+  return principals?.subjects.apply.split(' id ')[1];
+}
+
+async function grantsOf(
+  place: Place,
+  about: {
+    ids: FunctionIds;
+    principals: Principals | undefined;
+    clusterCompartmentId: string | undefined;
+  },
+): Promise<Finding[]> {
+  const { ids, principals, clusterCompartmentId = place.compartmentId } = about;
+  if (principals === undefined) {
+    const mend = 'Let yourself look at dynamic groups first, see above';
+    return [unseen('grants', { detail: 'they name dynamic groups, which were not seen', mend })];
+  }
+  const known = {
+    region: place.region,
+    tenancyId: place.tenancyId,
+    compartmentId: place.compartmentId,
+    sourceBucket: place.sourceBucket,
+    stateBucket: place.stateBucket,
+    instances: place.instances,
+    functions: {
+      uploadTrigger: ids['upload-trigger'] ?? '<OCID of upload-trigger>',
+      pollBuild: ids['poll-build'] ?? '<OCID of poll-build>',
+      apply: place.applyFunctionId,
+    },
+    clusterId: place.clusterId,
+    clusterCompartmentId,
+    repositoryPrefix: repositoryPrefix(place),
+    subjects: principals.subjects,
+  };
+  const dynamicGroups = new Map(principals.dynamicGroups.map(({ name, id }) => [name.toLowerCase(), id]));
+  return surveyPolicies(place, { known, dynamicGroups });
+}
