@@ -64,13 +64,16 @@ export function connect(connection: Connection, timing: Timing = {}): Cluster {
   const pool = { keepAlive: true, maxSockets: CONCURRENCY };
   const trust = { ca: connection.caPem, cert: connection.certPem, key: connection.keyPem };
   const agent = isPlain ? new HttpAgent(pool) : new HttpsAgent({ ...pool, ...trust });
+  // Node wants IPv6 addresses without the brackets of a URL.
+  const hostname = url.hostname.replace(/^\[|\]$/g, '');
   let sent = 0;
   const once = async (call: Call): Promise<Answer> => {
     sent += 1;
     const headers = await headersOf(connection, call);
-    const options = { agent, method: call.method, headers, signal: signalOf(timing) };
-    const target = new URL(targetOf(url, call));
-    const open = isPlain ? httpRequest(target, options) : httpsRequest(target, options);
+    const path = pathOf(url, call);
+    const options = { agent, hostname, port: url.port, path, method: call.method, headers };
+    const signal = signalOf(timing);
+    const open = isPlain ? httpRequest({ ...options, signal }) : httpsRequest({ ...options, signal });
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       open.on('response', resolve).on('error', reject);
       open.end(call.body === undefined ? undefined : JSON.stringify(call.body));
@@ -124,9 +127,9 @@ async function headersOf(
   return headers;
 }
 
-function targetOf(server: URL, { path, query }: Call): string {
+function pathOf(server: URL, { path, query }: Call): string {
   const search = query && Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : '';
-  return `${server.origin}${server.pathname.replace(/\/$/, '')}${path}${search}`;
+  return `${server.pathname.replace(/\/$/, '')}${path}${search}`;
 }
 
 async function read(response: IncomingMessage): Promise<Answer> {

@@ -1,4 +1,5 @@
 // A plan for people: the list of what would happen, and the diff of every object, Secrets masked.
+import { isDeepStrictEqual } from 'node:util';
 import { createTwoFilesPatch } from 'diff';
 import { toYaml } from './dialect.ts';
 import { groupKind, isMap, type Json, type KubeObject, keyOf } from './objects.ts';
@@ -36,27 +37,31 @@ export function planText(steps: readonly Step[], { pruned, kept }: Leaving): str
 }
 
 function diffOf({ live, object, action }: Step): string {
-  const before = live === undefined ? undefined : shown(live, live);
-  const wouldBe = shown(object, live ?? object, live !== undefined);
-  const name = keyOf(object);
   if (live === undefined && action !== 'create') return '';
+  const after = shown(object, live ?? object, live !== undefined);
+  const before = live === undefined ? undefined : shown(live, live);
+  const name = keyOf(object);
   const patch = createTwoFilesPatch(
     `live/${name}`,
     `plan/${name}`,
-    before ? toYaml(before) : '',
-    toYaml(wouldBe),
+    before === undefined ? '' : toYaml(differing(before, after)),
+    toYaml(before === undefined ? after : differing(after, before)),
     undefined,
     undefined,
-    {
-      context: 3,
-      timeout: DIFF_MS,
-    },
+    { context: 3, timeout: DIFF_MS },
   );
   return `\n${(patch ?? `${name}: too different to compare\n`).replace(/^=+\n/, '')}`;
 }
 
+/** Without the parts that are equal: writing and comparing them is most of the work. */
+function differing(one: Json, other: Json): Json {
+  return Object.fromEntries(
+    Object.entries(one).filter(([key, value]) => !isDeepStrictEqual(value, other[key])),
+  );
+}
+
 /** An object without what the server keeps for itself; Secret values only say whether they change. */
-function shown(object: KubeObject, live: KubeObject, isAfter = false): unknown {
+function shown(object: KubeObject, live: KubeObject, isAfter = false): Json {
   const { apiVersion, kind, status: _, ...rest } = object;
   const { managedFields, resourceVersion, generation, uid, creationTimestamp, ...metadata } = object.metadata;
   const clean = { apiVersion, kind, ...rest, metadata };
