@@ -42,7 +42,8 @@ function installTree() {
     // A registry mirror may lack packages of other platforms that the lock lists as optional.
     say('npm ci failed; trying npm install, which leaves out what this platform does not need');
     rmSync(join(root, 'node_modules'), { recursive: true, force: true });
-    if (npm(['install', '--no-save']) !== 0) fail('npm could not install the packages; its own words are above.');
+    if (npm(['install', '--no-save']) !== 0)
+      fail('npm could not install the packages; its own words are above.');
   }
   writeFileSync(stamp, lock);
 }
@@ -58,19 +59,25 @@ function installPrograms(programs) {
   const packages = missing.flatMap(([, names]) => names);
   const command = `apt-get install --no-install-recommends ${packages.join(' ')}`;
   if (!isThere('apt-get') || process.getuid?.() !== 0) {
-    say(`missing: ${missing.map(([program]) => program).join(', ')}. What needs them is left out. To install:\n  sudo ${command}`);
+    say(
+      `missing: ${missing.map(([program]) => program).join(', ')}. What needs them is left out. To install:\n  sudo ${command}`,
+    );
     return;
   }
   say(`installing ${packages.join(' ')}`);
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const run = (args) => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 2], env: environment }).status;
+  const run = (args) =>
+    spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 2], env: environment }).status;
   run(['update', '-qq']);
-  if (run(['install', '-y', '-qq', '--no-install-recommends', ...packages]) !== 0) say(`could not install them; try: ${command}`);
+  if (run(['install', '-y', '-qq', '--no-install-recommends', ...packages]) !== 0)
+    say(`could not install them; try: ${command}`);
 }
 
 function isThere(program) {
   try {
-    execFileSync('sh', ['-c', `command -v "$0" || test -x "/usr/sbin/$0" || test -x "/sbin/$0"`, program], { stdio: 'ignore' });
+    execFileSync('sh', ['-c', `command -v "$0" || test -x "/usr/sbin/$0" || test -x "/sbin/$0"`, program], {
+      stdio: 'ignore',
+    });
     return true;
   } catch {
     return false;
