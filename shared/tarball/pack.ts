@@ -1,6 +1,5 @@
 // Packs a source directory for upload: the same source gives the same bytes, on every machine and on every day.
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -20,9 +19,11 @@ export interface Packed {
   readonly ignoreFile: Listing['ignoreFile'];
 }
 
-/** Files up to this size are read ahead, `AHEAD` of them at once; larger ones go through as streams. */
+/**
+ * Files up to this size are read at once and synchronously: a read takes microseconds, but each of its steps would wait
+ * in the thread pool behind the compressors. Larger ones go through as streams.
+ */
 const SMALL_BYTES = 256 * 1024;
-const AHEAD = 16;
 
 /** Throws TarballRefused and PipelineError as `listSource` does. */
 export function pack(directory: string): Packed {
@@ -57,35 +58,14 @@ async function* read(tar: Pack, filled: Promise<void>): AsyncGenerator<Uint8Arra
 type Source = { readonly root: string; readonly items: readonly Item[] };
 
 async function fill(tar: Pack, { root, items }: Source): Promise<void> {
-  const ahead = new Map<number, Promise<Buffer>>();
-  const readAhead = (index: number): void => {
-    const item = items[index];
-    if (item?.kind !== 'file' || item.size > SMALL_BYTES) return;
-    const content = readFile(join(root, item.path));
-    // Awaited in its turn; until then a failure must not count as unhandled.
-    content.catch(() => undefined);
-    ahead.set(index, content);
-  };
-  for (let index = 0; index < AHEAD; index += 1) readAhead(index);
-  for (const [index, item] of items.entries()) {
-    readAhead(index + AHEAD);
-    const content = ahead.get(index);
-    ahead.delete(index);
-    await add(tar, { root, item, content });
-  }
+  for (const item of items) await add(tar, { root, item });
   tar.finalize();
 }
 
-interface Addition {
-  readonly root: string;
-  readonly item: Item;
-  readonly content: Promise<Buffer> | undefined;
-}
-
-async function add(tar: Pack, { root, item, content }: Addition): Promise<void> {
+async function add(tar: Pack, { root, item }: { root: string; item: Item }): Promise<void> {
   try {
-    if (content !== undefined) await entry(tar, headerOf(item), await content);
-    else if (item.kind !== 'file') await entry(tar, headerOf(item), '');
+    if (item.kind !== 'file') await entry(tar, headerOf(item), '');
+    else if (item.size <= SMALL_BYTES) await entry(tar, headerOf(item), readFileSync(join(root, item.path)));
     else await large(tar, { root, item });
   } catch (cause) {
     const hint = 'Was it changed while it was packed? Try again.';
