@@ -1,7 +1,7 @@
 // npm run bench [-- NAME…]: ratios to physical limits, each with its baseline measured in the same run.
 import { parseArgs } from 'node:util';
 import { admissionBench } from './admission.ts';
-import { applyBench } from './apply.ts';
+import { applyBench, applyBench } from './apply.ts';
 import { deployBench } from './deploy.ts';
 import { packBench } from './pack.ts';
 import { type Row, tableOf } from './rows.ts';
