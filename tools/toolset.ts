@@ -53,7 +53,7 @@ function kubernetesStamp(version: string): readonly string[] {
 
 /** Root of the cache: `GALLEY_TOOLS_CACHE`, else `~/.cache/galley/tools`. */
 export function toolsCache(environment: NodeJS.ProcessEnv = process.env): string {
-  return environment['GALLEY_TOOLS_CACHE'] || join(homedir(), '.cache', 'galley', 'tools');
+  return environment.GALLEY_TOOLS_CACHE || join(homedir(), '.cache', 'galley', 'tools');
 }
 
 /** The version a group's go.mod pins, such as `v1.34.4`. */
@@ -80,9 +80,9 @@ export function groupDirectory(group: ToolGroup, cache = toolsCache()): string {
  */
 export function findTool(name: string, environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const group = toolGroups.find((each) => name in each.programs);
-  const path = pinnedOnly.has(name) ? [] : (environment['PATH'] ?? '').split(delimiter);
+  const path = pinnedOnly.has(name) ? [] : (environment.PATH ?? '').split(delimiter);
   const directories = [
-    environment['KUBEBUILDER_ASSETS'] ?? '',
+    environment.KUBEBUILDER_ASSETS ?? '',
     ...path,
     ...(group ? [groupDirectory(group, toolsCache(environment))] : []),
   ];

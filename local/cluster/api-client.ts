@@ -18,6 +18,8 @@ export interface WatchEvent {
   readonly object: KubeObject;
 }
 
+const APPLY = 'application/apply-patch+yaml';
+
 /** Where a server is and who calls: by certificate, or by token. */
 export interface ClientAccess {
   readonly server: string;
@@ -39,50 +41,50 @@ export interface ApiClient {
 /** The field manager of everything the region itself writes into a cluster. */
 export const REGION_MANAGER = 'galley-region';
 
+/** A client over one keep-alive agent; `close` ends its connections. */
 export function createApiClient(access: ClientAccess): ApiClient {
-  const agent = new Agent({
-    keepAlive: true,
-    ca: access.ca,
-    cert: access.client?.cert,
-    key: access.client?.key,
-  });
-  const authorization = access.token === undefined ? {} : { authorization: `Bearer ${access.token}` };
-  const options = (method: string, headers: Record<string, string>): RequestOptions => ({
-    method,
-    agent,
-    headers: { accept: 'application/json', ...authorization, ...headers },
-  });
-  const call = async (
-    method: string,
-    path: string,
-    given: { body?: unknown; type?: string } = {},
-  ): Promise<ApiAnswer> => {
-    const bytes = given.body === undefined ? undefined : Buffer.from(JSON.stringify(given.body));
-    const headers = bytes
-      ? { 'content-type': given.type ?? 'application/json', 'content-length': String(bytes.length) }
-      : {};
-    const response = await exchange(`${access.server}${path}`, options(method, headers), bytes);
-    return toAnswer(response);
+  const { server, ca, client, token } = access;
+  const agent = new Agent({ keepAlive: true, ca, cert: client?.cert, key: client?.key });
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const open = (path: string, { headers, body, ...rest }: Opening): Promise<IncomingMessage> => {
+    const all = { accept: 'application/json', ...authorization, ...headers };
+    return exchange(`${server}${path}`, { agent, headers: all, ...rest }, body);
+  };
+  const send: ApiClient['send'] = async (method, path, { body, type = 'application/json' } = {}) => {
+    if (body === undefined) return toAnswer(await open(path, { method }));
+    const bytes = Buffer.from(JSON.stringify(body));
+    const headers = { 'content-type': type, 'content-length': String(bytes.length) };
+    return toAnswer(await open(path, { method, headers, body: bytes }));
   };
   return {
-    get: (path) => call('GET', path),
-    send: call,
+    send,
+    get: (path) => send('GET', path),
     apply: (path, object) =>
-      call('PATCH', `${path}?fieldManager=${REGION_MANAGER}&force=true`, {
-        body: object,
-        type: 'application/apply-patch+yaml',
-      }),
-    async watch(path, { signal, onEvent }) {
-      const response = await exchange(`${access.server}${path}`, { ...options('GET', {}), signal });
-      if (response.statusCode !== 200) {
-        const { status, text } = await toAnswer(response);
-        throw new Error(`watching ${path}: ${status} ${text.slice(0, 300)}`);
-      }
-      const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
-      for await (const line of lines) onEvent(JSON.parse(line));
-    },
+      send('PATCH', `${path}?fieldManager=${REGION_MANAGER}&force=true`, { body: object, type: APPLY }),
+    watch: async (path, { signal, onEvent }) =>
+      readEvents(await open(path, { method: 'GET', signal }), path, onEvent),
     close: () => agent.destroy(),
   };
+}
+
+interface Opening {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  readonly signal?: AbortSignal;
+}
+
+async function readEvents(
+  response: IncomingMessage,
+  path: string,
+  onEvent: (event: WatchEvent) => void,
+): Promise<void> {
+  if (response.statusCode !== 200) {
+    const { status, text } = await toAnswer(response);
+    throw new Error(`watching ${path}: ${status} ${text.slice(0, 300)}`);
+  }
+  const lines = createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY });
+  for await (const line of lines) onEvent(JSON.parse(line));
 }
 
 /** A kept connection may be closed by the server just as it is used again: then, and only then, once more. */

@@ -12,33 +12,22 @@ export interface BootstrapOptions {
   readonly groups: readonly string[];
 }
 
+/** What an administrator applies who lets Galley deploy any app: the file that a real deployment is given. */
 const GRANTS = join(import.meta.dirname, '../../deploy/kubernetes/cluster-wide.yaml');
-const PLACEHOLDER = /\$\{apply_dynamic_group_ocid\}/g;
+const PLACEHOLDER = /\$\{apply_dynamic_group_ocid\}/;
 /** RBAC answers as soon as the API server is ready; a busy machine may need a moment more. */
 const ATTEMPTS = 30;
 const PAUSE_MS = 500;
 
-/** What an administrator applies who lets Galley deploy any app: the file that a real deployment is given. */
-function sources(): string[] {
-  return [readFileSync(GRANTS, 'utf8')];
-}
-
-/** The objects for the given groups: a subject with the placeholder becomes one per group. */
-export function bootstrapObjects(
-  groups: readonly string[],
-  texts: readonly string[] = sources(),
-): Record<string, unknown>[] {
-  const documents = texts
-    .flatMap((text) => parseAllDocuments(text))
-    .map((document): unknown => document.toJS());
+/** The objects of a YAML text for the given groups: a subject with the placeholder becomes one per group. */
+export function bootstrapObjects(text: string, groups: readonly string[]): Record<string, unknown>[] {
+  const documents = parseAllDocuments(text).map((document): unknown => document.toJS());
   return documents.filter(isFields).map((object) => {
     if (!Array.isArray(object.subjects)) return object;
     const subjects = object.subjects.flatMap((subject: unknown) => {
       const name = textOf(fieldsOf(subject).name);
-      const isOpen = name.search(PLACEHOLDER) >= 0;
-      return isOpen
-        ? groups.map((group) => ({ ...fieldsOf(subject), name: name.replace(PLACEHOLDER, group) }))
-        : [subject];
+      if (!PLACEHOLDER.test(name)) return [subject];
+      return groups.map((group) => ({ ...fieldsOf(subject), name: name.replace(PLACEHOLDER, group) }));
     });
     return { ...object, subjects };
   });
@@ -46,7 +35,7 @@ export function bootstrapObjects(
 
 /** Throws when the cluster refuses an object. */
 export async function bootstrap({ client, groups }: BootstrapOptions): Promise<void> {
-  for (const object of bootstrapObjects(groups)) await applyOne(client, object);
+  for (const object of bootstrapObjects(readFileSync(GRANTS, 'utf8'), groups)) await applyOne(client, object);
 }
 
 async function applyOne(client: ApiClient, object: Record<string, unknown>): Promise<void> {

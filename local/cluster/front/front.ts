@@ -35,45 +35,32 @@ export interface Front {
   stop(): Promise<void>;
 }
 
+/** As long as the API server behind keeps idle connections. */
+const KEEP_ALIVE_MS = 90_000;
+
 export async function startFront(options: FrontOptions): Promise<Front> {
   const { certificates, upstream, impersonation } = options;
-  const agent = new Agent({
-    keepAlive: true,
-    ca: upstream.ca,
-    cert: impersonation?.client?.cert,
-    key: impersonation?.client?.key,
+  const { cert, key } = impersonation?.client ?? {};
+  const agent = new Agent({ keepAlive: true, ca: upstream.ca, cert, key });
+  const tls = { cert: certificates.server.cert, key: certificates.server.key };
+  const server = createServer(tls, (request, response) => {
+    pass(options, agent, { request, response }).catch((error: unknown) => {
+      const message = `the API server does not answer: ${String(error)}`;
+      if (response.headersSent) response.destroy();
+      else refuse(response, { code: 502, reason: 'InternalError', message });
+    });
   });
-  const server = createServer(
-    { cert: certificates.server.cert, key: certificates.server.key },
-    (request, response) => {
-      pass(options, agent, { request, response }).catch((error: unknown) => {
-        if (response.headersSent) response.destroy();
-        else
-          refuse(response, {
-            code: 502,
-            reason: 'InternalError',
-            message: `the API server does not answer: ${String(error)}`,
-          });
-      });
-    },
-  );
-  // As long as the API server behind it keeps idle connections.
-  server.keepAliveTimeout = 90_000;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(options.port, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : options.port;
-  return {
-    server: `https://127.0.0.1:${port}`,
-    ca: certificates.ca.cert,
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-      agent.destroy();
-    },
+  const stop = async (): Promise<void> => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+    agent.destroy();
   };
+  return { server: `https://127.0.0.1:${options.port}`, ca: certificates.ca.cert, stop };
 }
 
 interface Exchange {

@@ -35,22 +35,26 @@ export async function follow(following: Following): Promise<void> {
   }
 }
 
-async function round(
-  { client, path, signal, onObject, onGone }: Following,
-  known: Map<string, KubeObject>,
-): Promise<void> {
+async function round(following: Following, known: Map<string, KubeObject>): Promise<void> {
+  const { client, path, signal } = following;
+  const learn = (object: KubeObject): void => {
+    known.set(uidOf(object), object);
+    following.onObject(object);
+  };
+  const forget = (object: KubeObject): void => {
+    known.delete(uidOf(object));
+    following.onGone(object);
+  };
   const answer = await client.get(path);
   if (answer.status !== 200)
     throw new Error(`listing ${path}: ${answer.status} ${answer.text.slice(0, 200)}`);
-  const listed = new Map(
-    listOf(answer.body.items).map((item) => [uidOf(item as KubeObject), item as KubeObject]),
-  );
-  for (const [uid, object] of known) if (!listed.has(uid)) forget(object);
-  for (const object of listed.values()) learn(object);
-  const version = textOf(at(answer.body, 'metadata', 'resourceVersion'));
+  const listed = listOf(answer.body.items) as unknown as KubeObject[];
+  const uids = new Set(listed.map(uidOf));
+  for (const [uid, object] of known) if (!uids.has(uid)) forget(object);
+  listed.forEach(learn);
   // The server ends the watch after five minutes; the next list heals whatever was missed.
-  const watchPath = `${path}?watch=true&resourceVersion=${version}&timeoutSeconds=300`;
-  await client.watch(watchPath, {
+  const version = textOf(at(answer.body, 'metadata', 'resourceVersion'));
+  await client.watch(`${path}?watch=true&resourceVersion=${version}&timeoutSeconds=300`, {
     signal,
     onEvent({ type, object }) {
       if (type === 'ERROR') throw new Error(`watching ${path}: ${JSON.stringify(object).slice(0, 200)}`);
@@ -58,15 +62,6 @@ async function round(
       else if (type !== 'BOOKMARK') learn(object);
     },
   });
-
-  function learn(object: KubeObject): void {
-    known.set(uidOf(object), object);
-    onObject(object);
-  }
-  function forget(object: KubeObject): void {
-    known.delete(uidOf(object));
-    onGone(object);
-  }
 }
 
 function uidOf(object: KubeObject): string {

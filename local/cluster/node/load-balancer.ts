@@ -27,43 +27,49 @@ export interface LoadBalancers {
   stop(): Promise<void>;
 }
 
+/** Opens, moves and closes balancers one change after the other, as Services come and go. */
 export function startLoadBalancers(options: BalancerOptions): LoadBalancers {
-  const balancers = new Map<string, Balancer>();
+  const balancers: Balancers = new Map();
   let turn: Promise<void> = Promise.resolve();
   const inTurn = (work: () => Promise<void>): void => {
-    turn = turn
-      .then(work)
-      .catch((error: unknown) => options.log('a load balancer failed', { error: String(error) }));
-  };
-  const close = async (uid: string): Promise<void> => {
-    const balancer = balancers.get(uid);
-    balancers.delete(uid);
-    await Promise.all((balancer?.servers ?? []).map(closeServer));
-  };
-  const open = async (service: KubeObject): Promise<void> => {
-    const uid = service.metadata.uid ?? '';
-    const known = balancers.get(uid);
-    if (known && isSame(portsOf(known.service), portsOf(service))) {
-      known.service = service;
-    } else {
-      await close(uid);
-      balancers.set(uid, await openBalancer(options, service, () => balancers.get(uid)?.service ?? service));
-    }
-    const balancer = balancers.get(uid);
-    if (balancer) await writeStatus(options, service, balancer);
+    const failed = (error: unknown): void => options.log('a load balancer failed', { error: String(error) });
+    turn = turn.then(work).catch(failed);
   };
   return {
     onService(service) {
       const isWanted =
         service.spec?.type === 'LoadBalancer' && service.metadata.deletionTimestamp === undefined;
-      inTurn(() => (isWanted ? open(service) : close(service.metadata.uid ?? '')));
+      inTurn(() =>
+        isWanted ? open(options, balancers, service) : close(balancers, service.metadata.uid ?? ''),
+      );
     },
-    onServiceGone: (service) => inTurn(() => close(service.metadata.uid ?? '')),
+    onServiceGone: (service) => inTurn(() => close(balancers, service.metadata.uid ?? '')),
     async stop() {
       await turn;
-      await Promise.all([...balancers.keys()].map(close));
+      await Promise.all([...balancers.keys()].map((uid) => close(balancers, uid)));
     },
   };
+}
+
+type Balancers = Map<string, Balancer>;
+
+async function close(balancers: Balancers, uid: string): Promise<void> {
+  const balancer = balancers.get(uid);
+  balancers.delete(uid);
+  await Promise.all((balancer?.servers ?? []).map(closeServer));
+}
+
+async function open(options: BalancerOptions, balancers: Balancers, service: KubeObject): Promise<void> {
+  const uid = service.metadata.uid ?? '';
+  const known = balancers.get(uid);
+  if (known && isSame(portsOf(known.service), portsOf(service))) {
+    known.service = service;
+  } else {
+    await close(balancers, uid);
+    balancers.set(uid, await openBalancer(options, service, () => balancers.get(uid)?.service ?? service));
+  }
+  const balancer = balancers.get(uid);
+  if (balancer) await writeStatus(options, service, balancer);
 }
 
 function portsOf(service: KubeObject): Fields[] {

@@ -155,8 +155,8 @@ async function finish(
   if (remove) await forget(options.client, pod);
 }
 
-/** The pod has ended here: without grace, the API server drops it at once. */
-async function forget(client: ApiClient, pod: KubeObject): Promise<void> {
+/** A pod has ended here: without grace, the API server drops it at once. */
+export async function forget(client: ApiClient, pod: KubeObject): Promise<void> {
   const { namespace, name, uid } = pod.metadata;
   const body = { apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0, preconditions: { uid } };
   await client

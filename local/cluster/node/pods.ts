@@ -1,6 +1,6 @@
 // Which pods the node runs, from what it sees of the cluster.
 import { type KubeObject, textOf } from '../object.ts';
-import { graceOf, type PodWorker, startPod, type WorkerOptions } from './pod-worker.ts';
+import { forget, graceOf, type PodWorker, startPod, type WorkerOptions } from './pod-worker.ts';
 import { NODE_NAME } from './registration.ts';
 
 export interface Pods {
@@ -26,18 +26,12 @@ export function onPod(pod: KubeObject, { workers, worker }: Pods): void {
   workers.set(uid, startPod(pod, worker));
 }
 
-/** A pod this node never ran, or ran in an earlier life, is only taken out of the cluster. */
+/** A pod this node has not run in this life is only taken out of the cluster. */
 function end(pod: KubeObject, { workers, worker }: Pods): void {
-  const known =
-    workers.get(pod.metadata.uid ?? '') ??
-    (textOf(pod.spec?.nodeName) === NODE_NAME ? finishedPod(pod, worker) : undefined);
-  void known
-    ?.end({ graceSeconds: graceOf(pod), remove: true })
-    .then(() => workers.delete(pod.metadata.uid ?? ''));
-}
-
-function finishedPod(pod: KubeObject, worker: WorkerOptions): PodWorker {
-  return startPod({ ...pod, spec: { ...pod.spec, containers: [], initContainers: [] } }, worker);
+  const uid = pod.metadata.uid ?? '';
+  const known = workers.get(uid);
+  if (known) void known.end({ graceSeconds: graceOf(pod), remove: true }).then(() => workers.delete(uid));
+  else if (textOf(pod.spec?.nodeName) === NODE_NAME) void forget(worker.client, pod);
 }
 
 /** It was taken out by force; the containers go as well. */

@@ -37,93 +37,101 @@ export interface ObjectStore {
   close(): void;
 }
 
-function pathOf({ resource, namespace, name }: Key): string {
-  return `${qualified(resource)}/${namespace}/${name}`;
-}
+/** `<namespace>/<name>` → object, per `<plural>.<group>`: lists look at one resource only. */
+type Shelves = Map<string, Map<string, KubeObject>>;
+
+const placeOf = ({ namespace, name }: Key): string => `${namespace}/${name}`;
 
 /** Opens `<directory>/objects.sqlite`. Objects handed out are shared: callers must copy before they change one. */
 export function openObjectStore(directory: string): ObjectStore {
   mkdirSync(directory, { recursive: true });
   const database = new DatabaseSync(join(directory, 'objects.sqlite'));
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-  database.exec('CREATE TABLE IF NOT EXISTS object (path TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT');
-  const save = database.prepare(
-    'INSERT INTO object VALUES (?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
+  database.exec(
+    'CREATE TABLE IF NOT EXISTS object (resource TEXT, place TEXT, body TEXT NOT NULL, PRIMARY KEY (resource, place)) STRICT',
   );
-  const erase = database.prepare('DELETE FROM object WHERE path = ?');
-  const objects = new Map<string, KubeObject>();
-  for (const row of database.prepare('SELECT path, body FROM object').iterate()) {
-    objects.set(String(row.path), JSON.parse(String(row.body)));
+  const shelves: Shelves = new Map();
+  let newest = 0;
+  for (const row of database.prepare('SELECT resource, place, body FROM object').iterate()) {
+    const object: KubeObject = JSON.parse(String(row.body));
+    shelfOf(shelves, String(row.resource)).set(String(row.place), object);
+    newest = Math.max(newest, Number(object.metadata.resourceVersion ?? 0));
   }
   // Deletions leave no trace, so a restart begins well above whatever a client may have seen.
-  const newest = Math.max(
-    1,
-    ...[...objects.values()].map((object) => Number(object.metadata.resourceVersion ?? 0)),
+  return createStore(database, shelves, newest === 0 ? 1 : newest + 1_000_000);
+}
+
+function shelfOf(shelves: Shelves, resource: string): Map<string, KubeObject> {
+  const shelf = shelves.get(resource) ?? new Map<string, KubeObject>();
+  shelves.set(resource, shelf);
+  return shelf;
+}
+
+function createStore(database: DatabaseSync, shelves: Shelves, start: number): ObjectStore {
+  const save = database.prepare(
+    'INSERT INTO object VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
   );
-  return createStore({
-    objects,
-    start: newest + (objects.size > 0 ? 1_000_000 : 0),
-    save,
-    erase,
-    close: () => database.close(),
-  });
-}
-
-interface Backing {
-  readonly objects: Map<string, KubeObject>;
-  readonly start: number;
-  readonly save: { run(path: string, body: string): unknown };
-  readonly erase: { run(path: string): unknown };
-  close(): void;
-}
-
-function createStore({ objects, start, save, erase, close }: Backing): ObjectStore {
-  let revision = start;
-  const history: Change[] = [];
-  const changes = new EventEmitter().setMaxListeners(0);
-  const tell = (change: Change): void => {
-    history.push(change);
-    if (history.length > HISTORY) history.shift();
-    changes.emit('change', change);
-  };
+  const erase = database.prepare('DELETE FROM object WHERE resource = ? AND place = ?');
+  const shelf = (resource: Resource) => shelfOf(shelves, qualified(resource));
+  const stream = changeStream(start);
   return {
-    close,
-    revision: () => revision,
-    get: (key) => objects.get(pathOf(key)),
-    list: (resource, namespace) => listUnder(objects, resource, namespace),
+    close: () => database.close(),
+    revision: stream.revision,
+    since: stream.since,
+    onChange: stream.onChange,
+    get: (key) => shelf(key.resource).get(placeOf(key)),
+    list: (resource, namespace) => listOn(shelf(resource), namespace),
     put(key, object) {
-      revision += 1;
-      const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
-      const type = objects.has(pathOf(key)) ? 'MODIFIED' : 'ADDED';
-      objects.set(pathOf(key), stored);
-      save.run(pathOf(key), JSON.stringify(stored));
-      tell({ type, resource: key.resource, object: stored, revision });
+      const stored = stamped(object, stream.next());
+      const type = shelf(key.resource).has(placeOf(key)) ? 'MODIFIED' : 'ADDED';
+      shelf(key.resource).set(placeOf(key), stored);
+      save.run(qualified(key.resource), placeOf(key), JSON.stringify(stored));
+      stream.tell({ type, resource: key.resource, object: stored, revision: stream.revision() });
       return stored;
     },
     remove(key) {
-      const object = objects.get(pathOf(key));
-      if (!object || !objects.delete(pathOf(key))) return;
-      revision += 1;
-      erase.run(pathOf(key));
-      const last = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
-      tell({ type: 'DELETED', resource: key.resource, object: last, revision });
+      const object = shelf(key.resource).get(placeOf(key));
+      if (!object) return;
+      shelf(key.resource).delete(placeOf(key));
+      erase.run(qualified(key.resource), placeOf(key));
+      const last = stamped(object, stream.next());
+      stream.tell({ type: 'DELETED', resource: key.resource, object: last, revision: stream.revision() });
     },
-    since: (from) =>
-      from < (history[0]?.revision ?? revision + 1) - 1
-        ? undefined
-        : history.filter((change) => change.revision > from),
-    onChange(listener) {
+  };
+}
+
+function stamped(object: KubeObject, revision: number): KubeObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+}
+
+function listOn(shelf: Map<string, KubeObject>, namespace: string | undefined): KubeObject[] {
+  if (namespace === undefined) return [...shelf.values()];
+  return [...shelf].filter(([place]) => place.startsWith(`${namespace}/`)).map(([, object]) => object);
+}
+
+/** Numbers the changes and keeps the last of them for watches. */
+function changeStream(start: number) {
+  let revision = start;
+  const history: Change[] = [];
+  const changes = new EventEmitter().setMaxListeners(0);
+  return {
+    revision: () => revision,
+    next(): number {
+      revision += 1;
+      return revision;
+    },
+    tell(change: Change): void {
+      history.push(change);
+      if (history.length > HISTORY) history.shift();
+      changes.emit('change', change);
+    },
+    since(from: number): readonly Change[] | undefined {
+      const oldest = history[0]?.revision ?? revision + 1;
+      return from < oldest - 1 ? undefined : history.filter((change) => change.revision > from);
+    },
+    onChange(listener: (change: Change) => void): () => void {
       changes.on('change', listener);
       return () => changes.off('change', listener);
     },
   };
-}
-
-function listUnder(
-  objects: Map<string, KubeObject>,
-  resource: Resource,
-  namespace: string | undefined,
-): KubeObject[] {
-  const prefix = namespace === undefined ? `${qualified(resource)}/` : `${qualified(resource)}/${namespace}/`;
-  return [...objects].filter(([path]) => path.startsWith(prefix)).map(([, object]) => object);
 }

@@ -38,6 +38,14 @@ export async function startStandIn(options: StandInOptions): Promise<RunningClus
     client: certificates.admin,
   };
   const kubeconfig = writeKubeconfig(join(directory, 'admin.kubeconfig'), access);
+  const stop = async (): Promise<void> => {
+    controllers.stop();
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+    store.close();
+  };
   return {
     kind: 'stand-in',
     ...access,
@@ -45,13 +53,6 @@ export async function startStandIn(options: StandInOptions): Promise<RunningClus
     admin: createApiClient(access),
     kubeconfig,
     certificates,
-    async stop() {
-      controllers.stop();
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-      store.close();
-    },
+    stop,
   };
 }

@@ -17,60 +17,73 @@ export const REVIEW_PATH = '/_galley/container-engine/token-review';
 const ENDPOINTS = new Set(['LEGACY_KUBERNETES', 'PUBLIC_ENDPOINT', 'PRIVATE_ENDPOINT', 'VCN_HOSTNAME']);
 
 export function containerEngineRoutes(inside: Inside): readonly Route[] {
-  const { region, cluster } = inside;
-  const target = (): Target => {
-    if (!cluster) return { compartmentId: region.compartmentId };
-    return { compartmentId: cluster.compartmentId, variables: { 'target.cluster.id': cluster.id } };
+  return [listClusters(inside), getCluster(inside), createKubeconfig(inside), reviewRoute(inside)];
+}
+
+const CLUSTER = '/20180222/clusters/:clusterId';
+
+function targetOf({ region, cluster }: Inside): Target {
+  if (!cluster) return { compartmentId: region.compartmentId };
+  return { compartmentId: cluster.compartmentId, variables: { 'target.cluster.id': cluster.id } };
+}
+
+function found({ cluster }: Inside, call: Call): ClusterRecord {
+  if (!cluster || call.params.clusterId !== cluster.id) throw notAuthorizedOrNotFound();
+  return cluster;
+}
+
+function listClusters({ cluster, endpoint }: Inside): Route {
+  return {
+    operation: 'ListClusters',
+    method: 'GET',
+    path: '/20180222/clusters',
+    target: (call) => ({ compartmentId: compartmentOf(call) }),
+    handle(call) {
+      const isHere = cluster !== undefined && cluster.compartmentId === compartmentOf(call);
+      return { status: 200, body: isHere ? [clusterBody(cluster, endpoint().server)] : [] };
+    },
   };
-  const found = (call: Call): ClusterRecord => {
-    if (!cluster || call.params.clusterId !== cluster.id) throw notAuthorizedOrNotFound();
-    return cluster;
+}
+
+function getCluster(inside: Inside): Route {
+  return {
+    operation: 'GetCluster',
+    method: 'GET',
+    path: CLUSTER,
+    target: () => targetOf(inside),
+    handle(call) {
+      const body = clusterBody(found(inside, call), inside.endpoint().server);
+      return { status: 200, headers: { etag: 'galley-1' }, body };
+    },
   };
-  return [
-    {
-      operation: 'ListClusters',
-      method: 'GET',
-      path: '/20180222/clusters',
-      target: (call) => ({ compartmentId: compartmentOf(call) }),
-      handle: (call) => {
-        const isHere = cluster !== undefined && cluster.compartmentId === compartmentOf(call);
-        return { status: 200, body: isHere ? [clusterBody(cluster, inside.endpoint().server)] : [] };
-      },
+}
+
+function createKubeconfig(inside: Inside): Route {
+  return {
+    operation: 'CreateKubeconfig',
+    method: 'POST',
+    path: `${CLUSTER}/kubeconfig/content`,
+    target: () => targetOf(inside),
+    async handle(call) {
+      const { id } = found(inside, call);
+      checkDetails(await call.json());
+      const body = okeKubeconfig({ clusterId: id, region: inside.region.name, ...inside.endpoint() });
+      return { status: 200, headers: { 'content-type': 'application/x-yaml' }, body };
     },
-    {
-      operation: 'GetCluster',
-      method: 'GET',
-      path: '/20180222/clusters/:clusterId',
-      target,
-      handle: (call) => ({
-        status: 200,
-        headers: { etag: 'galley-1' },
-        body: clusterBody(found(call), inside.endpoint().server),
-      }),
+  };
+}
+
+function reviewRoute({ region, cluster }: Inside): Route {
+  return {
+    operation: 'GalleyTokenReview',
+    method: 'POST',
+    path: REVIEW_PATH,
+    auth: 'none',
+    async handle(call) {
+      if (!cluster) throw notAuthorizedOrNotFound();
+      return { status: 200, body: tokenReviewBody(region, cluster, await call.json()) };
     },
-    {
-      operation: 'CreateKubeconfig',
-      method: 'POST',
-      path: '/20180222/clusters/:clusterId/kubeconfig/content',
-      target,
-      handle: async (call) => {
-        const { id } = found(call);
-        checkDetails(await call.json());
-        const body = okeKubeconfig({ clusterId: id, region: region.name, ...inside.endpoint() });
-        return { status: 200, headers: { 'content-type': 'application/x-yaml' }, body };
-      },
-    },
-    {
-      operation: 'GalleyTokenReview',
-      method: 'POST',
-      path: REVIEW_PATH,
-      auth: 'none',
-      handle: async (call) => {
-        if (!cluster) throw notAuthorizedOrNotFound();
-        return { status: 200, body: tokenReviewBody(region, cluster, await call.json()) };
-      },
-    },
-  ];
+  };
 }
 
 function compartmentOf({ query }: Call): string {

@@ -40,6 +40,7 @@ export function containerEngine(region: Region): Service {
     async stop() {
       await running?.node?.stop();
       await running?.front.stop();
+      running?.cluster.admin.close();
       await running?.cluster.stop();
       running = undefined;
     },

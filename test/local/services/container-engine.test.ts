@@ -8,6 +8,17 @@ import { at, listOf } from '../../../local/cluster/object.ts';
 import { functionConfig } from '../../../local/services/container-engine/function-config.ts';
 import { okeToken, type TokenParts } from '../../helpers/oke-token.ts';
 import { noRetries, startTestRegion, type TestRegion } from '../../helpers/region.ts';
+import {
+  apply,
+  deployment,
+  isAvailable,
+  list,
+  pathOf,
+  podsOf,
+  read,
+  until,
+  waitingReason,
+} from '../cluster/workbench.ts';
 
 interface Context {
   region: TestRegion;
@@ -178,14 +189,34 @@ test('a function no policy lets in -> 401', async (context) => {
 });
 
 test('fault cluster-error answers a path with its status, and then no more', async (context) => {
-  const body = JSON.stringify({ name: 'cluster-error', where: '/api/v1/namespaces/default/*', value: 503 });
-  await fetch(`${context.region.endpoint}/_galley/faults`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-  });
+  await plant(context.region, { name: 'cluster-error', where: '/api/v1/namespaces/default/*', value: 503 });
   const token = tokenFor(context, APPLY);
   assert.equal([await statusOf(context, token), await statusOf(context, token)], [503, 200]);
+});
+
+async function plant(region: TestRegion, fault: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${region.endpoint}/_galley/faults`, { method: 'POST', headers, body: JSON.stringify(fault) });
+}
+
+test('fault image-pull-fails keeps the pod waiting, once lifted it runs', async ({ region }) => {
+  const { admin } = givenCluster(region.description.kubeconfig);
+  await plant(region, { name: 'image-pull-fails', where: 'web:*', times: 1 });
+  await apply(admin, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
+  await apply(admin, deployment('web', {}, { replicas: 1 }));
+  await until('ImagePullBackOff', async () =>
+    (await podsOf(admin, 'web')).some((pod) => waitingReason(pod) === 'ImagePullBackOff'),
+  );
+  await until('a ready pod', async () => isAvailable(await read(admin, pathOf(deployment('web', {}))), 1));
+});
+
+test('reset empties the cluster and keeps what the administrator granted', async ({ region }) => {
+  const { admin } = givenCluster(region.description.kubeconfig);
+  await fetch(`${region.endpoint}/_galley/reset`, { method: 'POST' });
+  const namespaces = await list(admin, '/api/v1/namespaces');
+  assert.not.ok(namespaces.some(({ metadata }) => metadata.name === 'shop'));
+  const { status } = await admin.get('/apis/rbac.authorization.k8s.io/v1/clusterroles/galley-apply');
+  assert.is(status, 200);
 });
 
 test.run();

@@ -26,6 +26,14 @@ const controllers: readonly Controller[] = [
   reconcileEndpointSlices,
   collectGarbage,
 ];
+/** Those that wait for a time: a progress deadline, minReadySeconds, activeDeadlineSeconds. */
+const timed: readonly Controller[] = [
+  reconcileDeployments,
+  reconcileReplicaSets,
+  reconcileStatefulSets,
+  reconcileDaemonSets,
+  reconcileJobs,
+];
 const DEADLINE_CHECK_MS = 1000;
 
 export function startControllers(api: Api, log: Log): { stop(): void } {
@@ -35,17 +43,19 @@ export function startControllers(api: Api, log: Log): { stop(): void } {
     scheduled = undefined;
     const namespaces = [...dirty];
     dirty.clear();
-    for (const namespace of namespaces) runAll(api, namespace, log);
+    for (const namespace of namespaces) run(controllers, { api, namespace, log });
   };
   const mark = (...namespaces: readonly string[]): void => {
     for (const namespace of namespaces) dirty.add(namespace);
     scheduled ??= setImmediate(tick);
   };
+  const names = (): string[] =>
+    api.store.list(builtIn('Namespace')).map((namespace) => namespace.metadata.name);
   const unsubscribe = api.store.onChange((change) => mark(...namespacesOf(api, change)));
-  const all = (): void =>
-    mark('', ...api.store.list(builtIn('Namespace')).map((namespace) => namespace.metadata.name));
-  const timer = setInterval(all, DEADLINE_CHECK_MS);
-  all();
+  const timer = setInterval(() => {
+    for (const name of names()) run(timed, { api, namespace: name, log });
+  }, DEADLINE_CHECK_MS);
+  mark('', ...names());
   return {
     stop() {
       unsubscribe();
@@ -62,8 +72,14 @@ function namespacesOf(api: Api, { resource, object }: Change): string[] {
   return api.store.list(builtIn('Namespace')).map((namespace) => namespace.metadata.name);
 }
 
-function runAll(api: Api, namespace: string, log: Log): void {
-  for (const controller of controllers) {
+interface Round {
+  readonly api: Api;
+  readonly namespace: string;
+  readonly log: Log;
+}
+
+function run(some: readonly Controller[], { api, namespace, log }: Round): void {
+  for (const controller of some) {
     try {
       controller(api, namespace);
     } catch (error) {
