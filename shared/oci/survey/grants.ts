@@ -171,7 +171,7 @@ function lifecycle({ region, compartmentId, tenancyId }: Deployment): Grant {
 }
 
 const LOOKS =
-  'BUCKET_READ, FN_APP_READ, FN_FUNCTION_LIST, FN_FUNCTION_READ, EVENTRULE_LIST, EVENTRULE_READ, ALARM_INSPECT, ONS_SUBSCRIPTION_INSPECT, INSTANCE_READ, INSTANCE_AGENT_PLUGIN_READ, REPOSITORY_INSPECT, POLICY_READ';
+  'BUCKET_READ, CLUSTER_READ, FN_APP_READ, FN_FUNCTION_LIST, FN_FUNCTION_READ, EVENTRULE_LIST, EVENTRULE_READ, ALARM_INSPECT, ONS_SUBSCRIPTION_INSPECT, INSTANCE_READ, INSTANCE_AGENT_PLUGIN_READ, REPOSITORY_INSPECT, POLICY_READ';
 
 function developersActions(d: Deployment): Action[] {
   return [
@@ -184,7 +184,7 @@ function developersActions(d: Deployment): Action[] {
 }
 
 function doctor({ tenancyId }: Deployment, group: string): Grant {
-  const may = 'POLICY_READ, DYNAMIC_GROUP_INSPECT, COMPARTMENT_INSPECT';
+  const may = 'POLICY_READ, DYNAMIC_GROUP_INSPECT, COMPARTMENT_INSPECT, EVENTRULE_LIST, EVENTRULE_READ';
   return {
     who: 'developers',
     within: tenancyId,

@@ -1,0 +1,94 @@
+// The grants that `galley doctor` asks for are those that deploy/ writes, word for word and place for place.
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { grantsOf } from '../../../../shared/oci/survey/grants.ts';
+import { missingGrants } from '../../../../shared/oci/survey/policies.ts';
+import { canonical, isGranted } from '../../../../shared/oci/survey/statements.ts';
+import { deployment, statementsOf, twin } from '../../../helpers/deployment.ts';
+
+const table = suite('grants');
+const grants = grantsOf(deployment());
+const written = statementsOf(twin).map(({ text }) => text);
+
+table('the table says what deploy/ writes, no more and no less', () => {
+  assert.equal(grants.map(({ statement }) => statement).sort(), [...written].sort());
+});
+
+table('each statement stands where its policy is', () => {
+  const places = new Map(
+    twin
+      .of('oci_identity_policy')
+      .flatMap(({ values }) => (values.statements as string[]).map((text) => [text, values.compartment_id])),
+  );
+  for (const { statement, within } of grants) assert.is(within, places.get(statement), statement);
+});
+
+for (const { statement, who } of grants) {
+  table(`named when it is missing: ${who}: ${statement.slice(-70)}`, () => {
+    const missing = missingGrants(grants, { statements: written.filter((text) => text !== statement) });
+    assert.equal(
+      missing.map((grant) => grant.statement),
+      [statement],
+    );
+  });
+}
+
+table('an administrator may make the repositories instead', () => {
+  const push = grants.find(({ statement }) => statement.includes('REPOSITORY_CREATE'));
+  const others = written.filter((text) => text !== push?.statement);
+  assert.equal(missingGrants(grants, { statements: [...others, ...(push?.instead ?? [])] }), []);
+});
+
+table.run();
+
+const same = suite('statements that say the same');
+const WANTED =
+  "Allow dynamic-group id ocid1.dynamicgroup.oc1..a to {OBJECT_CREATE, OBJECT_OVERWRITE} in compartment id ocid1.compartment.oc1..c where all {target.bucket.name = 'b', any {target.object.name = 'x/*', target.object.name = 'y/*'}}";
+const names = {
+  dynamicGroups: new Map([['writers', 'ocid1.dynamicgroup.oc1..a']]),
+  compartments: new Map([['shop', 'ocid1.compartment.oc1..c']]),
+};
+
+const SPELLINGS: readonly [what: string, statements: readonly string[], isSame: boolean][] = [
+  ['itself', [WANTED], true],
+  ['other case and blanks', [WANTED.toUpperCase().replaceAll(' = ', '=').replaceAll(', ', ' ,\n')], true],
+  [
+    'another order',
+    [WANTED.replace("'x/*'", "'z/*'").replace("'y/*'", "'x/*'").replace("'z/*'", "'y/*'")],
+    true,
+  ],
+  [
+    'permissions in another order',
+    [WANTED.replace('CREATE, OBJECT_OVERWRITE', 'OVERWRITE, OBJECT_CREATE')],
+    true,
+  ],
+  ['more permissions', [WANTED.replace('{OBJECT_CREATE', '{OBJECT_DELETE, OBJECT_CREATE')], true],
+  [
+    'two statements that share the permissions',
+    [WANTED.replace('OBJECT_CREATE, ', ''), WANTED.replace(', OBJECT_OVERWRITE', '')],
+    true,
+  ],
+  ['names for OCIDs', [WANTED.replace('id ocid1.dynamicgroup.oc1..a', "'Default'/'writers'")], true],
+  ['a compartment by name', [WANTED.replace('id ocid1.compartment.oc1..c', 'shop')], true],
+  ['one permission less', [WANTED.replace('OBJECT_CREATE, ', '')], false],
+  ['one folder less', [WANTED.replace(", target.object.name = 'y/*'", '')], false],
+  ['one condition less', [WANTED.replace("target.bucket.name = 'b', ", '')], false],
+  ['any for all', [WANTED.replace('where all', 'where any')], false],
+  ['another group', [WANTED.replace('oc1..a', 'oc1..b')], false],
+  ['an unknown group', [WANTED.replace('id ocid1.dynamicgroup.oc1..a', 'readers')], false],
+  ['another compartment', [WANTED.replace('oc1..c', 'oc1..d')], false],
+];
+for (const [what, statements, isSame] of SPELLINGS) {
+  same(`${what}: ${isSame ? 'yes' : 'no'}`, () => {
+    assert.is(isGranted(WANTED, { statements, names }), isSame);
+  });
+}
+
+same('any of one is that one', () => {
+  const [one, bare] = ["where any {a.b = 'c'}", "where a.b = 'c'"].map((where) =>
+    canonical(`Allow any-user to use clusters in tenancy ${where}`),
+  );
+  assert.is(one, bare);
+});
+
+same.run();
