@@ -1,13 +1,14 @@
 // npm run bench [-- NAME…]: ratios to physical limits, each with its baseline measured in the same run.
 import { parseArgs } from 'node:util';
 import { admissionBench } from './admission.ts';
-import { applyBench, applyBench } from './apply.ts';
+import { applyBench } from './apply.ts';
+import { coldStartBench } from './cold-start.ts';
 import { deployBench } from './deploy.ts';
 import { packBench } from './pack.ts';
 import { type Row, tableOf } from './rows.ts';
 import { tickBench } from './tick.ts';
 
-const BENCHES = [admissionBench, packBench, tickBench, applyBench, deployBench];
+const BENCHES = [coldStartBench, admissionBench, packBench, tickBench, applyBench, deployBench];
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
