@@ -82,8 +82,20 @@ export function checkSignature(request: SignedRequest, signature: Signature, che
     throw notAuthenticated('Signature: date or x-date must be signed.');
   }
   checkDate(request, signature.headers, check.now);
-  const text = Buffer.from(signingString(request, signature.headers));
-  if (!verify('RSA-SHA256', text, check.key, signature.value)) throw notAuthenticated();
+  const isSigned = spellingsOf(request).some((spelling) =>
+    verify('RSA-SHA256', Buffer.from(signingString(spelling, signature.headers)), check.key, signature.value),
+  );
+  if (!isSigned) throw notAuthenticated();
+}
+
+/**
+ * The target as it came, and as it has to be signed: "you must URL encode all parameters in the path and query
+ * string according to RFC 3986". They differ for an apostrophe, which the TypeScript SDK signs as %27 (Node's
+ * url.parse) and sends as it is (fetch).
+ */
+function spellingsOf(request: SignedRequest): readonly SignedRequest[] {
+  if (!request.url.includes("'")) return [request];
+  return [request, { ...request, url: request.url.replaceAll("'", '%27') }];
 }
 
 /** `x-date` wins over `date`, as clients that cannot set `date` send it; it counts only when it is signed. */

@@ -24,7 +24,7 @@ export function transport(provider: Provider, { silenceMs = SILENCE_MS } = {}): 
   const sign = requestSigner(provider);
   const connection = connector();
   const prepare = async (call: HttpRequest, excludesBody = false) => {
-    const url = new URL(call.uri);
+    const url = encoded(new URL(call.uri));
     const headers = headersOf(call);
     const body = bodyOf(call);
     const hasBody = WITH_BODY.has(call.method);
@@ -49,6 +49,18 @@ export function transport(provider: Provider, { silenceMs = SILENCE_MS } = {}): 
       return responseOf(message, call.method);
     },
   };
+}
+
+/**
+ * The five characters that the SDK leaves in a name, as Oracle's Python SDK (hence the `oci` command) sends and
+ * signs them: one spelling on the wire and in the signature, whatever a server makes of the others.
+ */
+function encoded(url: URL): URL {
+  url.pathname = url.pathname.replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return url;
 }
 
 interface Way {

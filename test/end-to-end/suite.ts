@@ -1,8 +1,8 @@
 // The pipeline end to end, over HTTP and with the unmodified SDKs: one suite, run on each kind of cluster.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Build } from '../../shared/build/build.ts';
 import { archive, tarball, webApp } from '../helpers/tarballs.ts';
+import { as, deployed } from './ended.ts';
 import { type Pipeline, startPipeline } from './pipeline.ts';
 
 interface Kind {
@@ -143,13 +143,4 @@ export function endToEnd({ cluster, functions }: Kind): void {
 
 async function leftovers({ desk }: Pipeline): Promise<unknown[]> {
   return [...(await desk.slots.list()), ...(await desk.records.listActive())];
-}
-
-function as<S extends Build['state']>(build: Build, state: S): Extract<Build, { state: S }> {
-  if (build.state !== state) assert.unreachable(`expected ${state}: ${JSON.stringify(build, null, 1)}`);
-  return build as Extract<Build, { state: S }>;
-}
-
-function deployed(build: Build): Extract<Build, { state: 'deployed' }> {
-  return as(build, 'deployed');
 }

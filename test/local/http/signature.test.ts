@@ -39,6 +39,14 @@ test('a request signed by hand is let in, by date as well as by x-date', async (
   ]);
 });
 
+test('an apostrophe in the target may be signed as it came or percent-encoded, as the SDK does', async () => {
+  const request = draft(region, { path: "/20160918/tenancies/it's" });
+  const encoded = authorization(region, { ...request, path: request.path.replace("'", '%27') });
+  assert.equal((await answer(request))[0], 404);
+  assert.equal((await answer(request, encoded))[0], 404);
+  assert.equal((await answer({ ...request, path: `${request.path}'` }, encoded))[0], 401);
+});
+
 const minutes = (count: number): string => new Date(Date.now() + count * 60_000).toUTCString();
 const dated = (it: Draft, date: string): Partial<Draft> => ({ headers: { ...it.headers, 'x-date': date } });
 /** What is changed before signing, and what becomes of the header afterwards. */

@@ -52,6 +52,13 @@ test('calls share a connection, whatever the answer was', async () => {
   await server.stop();
 });
 
+test('a name is percent-encoded whole, and signed as it is sent', async () => {
+  const server = await startServer((_, response) => answerJson(response, 200, {}));
+  await clientOf(server.endpoint).getObject({ ...OBJECT, objectName: "a'b(c)*!.tar" });
+  assert.is(server.asked[0]?.url, '/n/ns/b/b/o/a%27b%28c%29%2A%21.tar');
+  await server.stop();
+});
+
 test('a silent server is given up, and the message says so', async () => {
   const server = await startServer(() => undefined);
   const error = await clientOf(server.endpoint, { silenceMs: 50 })
