@@ -37,6 +37,11 @@ export const toolGroups: readonly ToolGroup[] = [
     module: 'github.com/opentofu/opentofu',
     programs: { tofu: 'github.com/opentofu/opentofu/cmd/tofu' },
   },
+  {
+    name: 'tflint',
+    module: 'github.com/terraform-linters/tflint',
+    programs: { tflint: 'github.com/terraform-linters/tflint' },
+  },
 ];
 
 /** Programs of the control plane are never taken from PATH: a distribution's etcd is too old for the API server. */

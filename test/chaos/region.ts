@@ -9,7 +9,7 @@ import type { Description } from '../../local/region.ts';
 const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 const BUNDLES = fileURLToPath(new URL('../../dist', import.meta.url));
 const STATE = fileURLToPath(new URL('../../local/default.tfstate.json', import.meta.url));
-const BUILD_SECONDS = 60;
+const BUILD_SECONDS = 30;
 /** A start with leftovers to clear takes some seconds on a busy machine. */
 const START_MS = 120_000;
 
@@ -58,7 +58,7 @@ export async function startRegionProcess(directory: string, port: number): Promi
   return { description, pid: child.pid ?? 0, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
 }
 
-/** An execution whose agent died is known to be over when its time is up: here after a minute, not after half an hour. */
+/** An execution whose agent died is known to be over when its time is up: here after half a minute, not after half an hour. */
 function hurriedTwin(directory: string): string {
   const state = readFileSync(STATE, 'utf8').replaceAll(
     /"GALLEY_BUILD_SECONDS": "\d+"/g,
