@@ -25,6 +25,9 @@ export interface PushOptions {
   readonly list?: boolean;
 }
 
+/** Enough to see a rule that takes too much; a build directory may hold thousands. */
+const SHOWN_LEFT_OUT = 50;
+
 interface Packed {
   readonly file: string;
   readonly bytes: number;
@@ -133,7 +136,12 @@ function list(root: string, terminal: Terminal): number {
   for (const { path, size: bytes } of files) terminal.print(`${size(bytes).padStart(9)}  ${path}`);
   const total = files.reduce((sum, file) => sum + file.size, 0);
   const rules = ignoreFile === undefined ? 'no ignore file' : `by ${ignoreFile}`;
-  terminal.note(`${files.length} files, ${size(total)} before compression; left out: ${leftOut} (${rules})`);
+  terminal.note(
+    `${files.length} files, ${size(total)} before compression; left out: ${leftOut.length} (${rules})`,
+  );
+  for (const path of leftOut.slice(0, SHOWN_LEFT_OUT)) terminal.note(`  left out  ${path}`);
+  if (leftOut.length > SHOWN_LEFT_OUT)
+    terminal.note(`  … and ${leftOut.length - SHOWN_LEFT_OUT} more; --json names all`);
   terminal.json({ files: files.map(({ path, size: bytes }) => ({ path, bytes })), leftOut, ignoreFile });
   return 0;
 }

@@ -23,8 +23,8 @@ export interface Item {
 export interface Listing {
   /** galley.yaml and Dockerfile first, then by path, so that the same source gives the same bytes. */
   readonly items: readonly Item[];
-  /** Files and directories the rules leave out; one that is not looked into counts once. */
-  readonly leftOut: number;
+  /** Files and directories (with a `/`) the rules leave out; one that is not looked into stands for all in it. */
+  readonly leftOut: readonly string[];
   /** The file whose rules did it. */
   readonly ignoreFile: IgnoreRules['file'];
 }
@@ -38,15 +38,15 @@ export function listSource(root: string): Listing {
   const descriptor = parseDescriptor(text(DESCRIPTOR_NAME) ?? '');
   const rules = ignoreRules(text, needed(descriptor));
   const items: Item[] = [];
-  const counts = { leftOut: 0 };
-  walk('', { root, rules, items, counts });
+  const leftOut: string[] = [];
+  walk('', { root, rules, items, leftOut });
   const inventory = createInventory(LIMITS);
   for (const { path, kind, target } of items) inventory.add({ name: path, kind, target });
   inventory.finish();
   const first = [DESCRIPTOR_NAME, dockerfileOf(descriptor)];
   const rank = ({ path }: Item): number => (first.indexOf(path) + 3) % 3;
   items.sort((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1));
-  return { items, leftOut: counts.leftOut, ignoreFile: rules.file };
+  return { items, leftOut, ignoreFile: rules.file };
 }
 
 const dockerfileOf = ({ build }: Descriptor): string => normalise(`${build.context}/${build.dockerfile}`);
@@ -60,19 +60,20 @@ interface Walk {
   readonly root: string;
   readonly rules: IgnoreRules;
   readonly items: Item[];
-  readonly counts: { leftOut: number };
+  readonly leftOut: string[];
 }
 
 /** @returns whether anything of the directory came in */
-function walk(directory: string, { root, rules, items, counts }: Walk): boolean {
+function walk(directory: string, { root, rules, items, leftOut }: Walk): boolean {
   rules.enter(directory);
   const before = items.length;
   for (const found of reading(join(root, directory), (path) => readdirSync(path, { withFileTypes: true }))) {
     const path = directory === '' ? found.name : `${directory}/${found.name}`;
     const isOut = rules.isLeftOut(path, found.isDirectory());
-    if (isOut && !(found.isDirectory() && rules.mayHoldKept(path))) counts.leftOut += 1;
+    if (isOut && !(found.isDirectory() && rules.mayHoldKept(path)))
+      leftOut.push(found.isDirectory() ? `${path}/` : path);
     else if (!found.isDirectory()) items.push(itemOf(root, path));
-    else if (!walk(path, { root, rules, items, counts }) && !isOut) items.push(directoryItem(path));
+    else if (!walk(path, { root, rules, items, leftOut }) && !isOut) items.push(directoryItem(path));
   }
   return items.length > before;
 }

@@ -38,7 +38,7 @@ export function pack(directory: string): Packed {
     stream: Readable.from(gzipped(read(tar, filled))),
     files: files.length,
     bytes,
-    leftOut,
+    leftOut: leftOut.length,
     ignoreFile,
   };
 }

@@ -80,7 +80,7 @@ test('--list says what would be packed, and needs no pipeline', () => {
   const { stdout, stderr } = galley('push', '--list', '.');
   assert.match(stdout, /13 B {2}Dockerfile/);
   assert.not.match(stdout, /a\.tmp/);
-  assert.match(stderr, /by \.galleyignore/);
+  assert.match(stderr, /by \.galleyignore\)\n {2}left out {2}a\.tmp/);
 });
 
 test.run();
