@@ -1,9 +1,9 @@
 // The doctor's visit to a region of a test.
 import { doctor } from '../../cli/commands/doctor.ts';
-import type { Terminal } from '../../cli/terminal.ts';
 import { toolConfig } from '../../shared/config.ts';
 import type { Finding } from '../../shared/oci/survey/finding.ts';
 import type { TestRegion } from './region.ts';
+import { keepingTerminal } from './terminal.ts';
 
 export interface Visit {
   readonly exitCode: number;
@@ -30,22 +30,11 @@ export async function visit(
     kubeconfig = region.description.kubeconfig,
   } = {},
 ): Promise<Visit> {
-  const lines: string[] = [];
-  let findings: readonly Finding[] = [];
-  const terminal: Terminal = {
-    isJson: false,
-    print: (line) => lines.push(line),
-    json: (value) => {
-      findings = value as readonly Finding[];
-    },
-    note: () => undefined,
-    progress: () => undefined,
-    endProgress: () => undefined,
-  };
+  const { terminal, lines, answers } = keepingTerminal();
   const { ociConfig } = region.description;
   const context = { environment, config: toolConfig(environment), ociConfig, profile, kubeconfig };
   const exitCode = await doctor({ context, terminal });
-  return { exitCode, findings, lines };
+  return { exitCode, findings: answers[0] as readonly Finding[], lines };
 }
 
 /** What is not ok, a line each: status, thing, detail and how to mend it. */
