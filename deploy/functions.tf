@@ -74,7 +74,12 @@ resource "oci_functions_function" "apply" {
   image_digest       = try(split("@", var.apply_image)[1], "")
   memory_in_mbs      = tostring(var.functions_memory_in_mbs)
   timeout_in_seconds = 300
-  config             = {}
+
+  # What is open beyond the default, and nothing when nothing is: OCI takes no empty values.
+  config = { for name, values in {
+    GALLEY_ALLOWED_KINDS      = var.allowed_kinds
+    GALLEY_ALLOWED_NAMESPACES = var.allowed_namespaces
+  } : name => join(",", values) if length(values) > 0 }
 
   lifecycle {
     precondition {

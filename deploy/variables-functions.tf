@@ -48,6 +48,30 @@ variable "functions_memory_in_mbs" {
   }
 }
 
+variable "allowed_kinds" {
+  description = "Kinds that apps may bring although they reach beyond their namespace, as Kind.group, such as CustomResourceDefinition.apiextensions.k8s.io. The deployer needs the rights for them too."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for kind in var.allowed_kinds : can(regex("^[A-Z][A-Za-z0-9]*(\\.[a-z0-9.-]+)?$", kind))])
+    error_message = "allowed_kinds must be kinds with their API group, such as ClusterRole.rbac.authorization.k8s.io."
+  }
+}
+
+variable "allowed_namespaces" {
+  description = "Namespaces that apps may write to beside their own."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name in var.allowed_namespaces : can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", name))])
+    error_message = "allowed_namespaces must be DNS labels: lower-case letters, digits and hyphens."
+  }
+}
+
 variable "grant_functions_service_repository_read" {
   description = "Let the Functions service itself read the three function repositories. Older tenancies need it; try it when a function answers FunctionInvokeImageNotAvailable."
   type        = bool

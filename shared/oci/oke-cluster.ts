@@ -14,6 +14,9 @@ export interface OkeCluster {
   readonly clusterEndpoint?: ClusterEndpoint;
   /** The repository of an app is `<ocirEndpoint>/<app>`. */
   readonly ocirEndpoint: string;
+  /** What an administrator has opened up, beyond the default. */
+  readonly allowedKinds?: readonly string[];
+  readonly allowedNamespaces?: readonly string[];
 }
 
 export interface OkeAccess {
@@ -35,7 +38,8 @@ export async function openOkeCluster(place: OkeCluster, access: OkeAccess): Prom
   return {
     deploy: async (request: DeployRequest): Promise<DeployOutcome> => {
       const repository = `${ocirEndpoint}/${request.app}`;
-      const outcome = await deploy(api, { ...request, repository }, access);
+      const allowed = { kinds: place.allowedKinds ?? [], namespaces: place.allowedNamespaces ?? [] };
+      const outcome = await deploy(api, { ...request, repository, allowed }, access);
       if (outcome.kind !== 'failed') return outcome;
       const { rollback: _rollback, ...failure } = outcome;
       return failure;

@@ -31,6 +31,8 @@ const BAD: Readonly<Record<string, unknown>> = {
   poll_build_image: 'poll-build@sha256:00',
   apply_image: 'apply',
   functions_memory_in_mbs: 100,
+  allowed_kinds: ['clusterrole'],
+  allowed_namespaces: ['Not a name'],
   build_instance_count: 0,
   build_instance_shape: 'VM.Standard.A1.Flex',
   build_instance_ocpus: 0,
