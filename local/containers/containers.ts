@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { Engine } from './engine.ts';
 import { removeNetworks } from './network.ts';
-import { PodmanError, podman, podmanChange } from './podman.ts';
+import { PLACE, PodmanError, podman, podmanChange } from './podman.ts';
 
 export interface ContainerSpec {
   readonly image: string;
@@ -70,6 +70,7 @@ export async function runContainer(engine: Engine, spec: ContainerSpec): Promise
 /** Starts a created container and stays attached: the child's stdout, stderr and exit are the container's. */
 export function startAttached(id: string): ChildProcess {
   return spawn('podman', ['start', '--attach', '--sig-proxy=false', id], {
+    cwd: PLACE,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

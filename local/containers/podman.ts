@@ -1,4 +1,6 @@
 // Podman as a program: one place that starts it, one queue for what changes its storage.
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { ExecaError, execa } from 'execa';
 
 /** A podman command that did not end well. `output` is what podman wrote to stderr, without warnings. */
@@ -27,6 +29,9 @@ export interface PodmanOptions {
 const RACES = /layer not known|no such layer|image not known|identifier is not an image|used by another/i;
 const RACE_RETRIES = 3;
 
+/** conmon notes an out-of-memory kill as a file `oom` in the directory it was started in: not in the user's. */
+export const PLACE = existsSync('/run/containers') ? '/run/containers' : tmpdir();
+
 let queue: Promise<unknown> = Promise.resolve();
 
 /** Waits for its turn, then runs `work`; the order is that of the calls. */
@@ -40,6 +45,7 @@ export function serially<T>(work: () => Promise<T>): Promise<T> {
 export async function podman(args: readonly string[], options: PodmanOptions = {}): Promise<string> {
   try {
     const { stdout } = await execa('podman', args, {
+      cwd: PLACE,
       ...(options.input === undefined ? {} : { input: options.input }),
       ...(options.timeoutSeconds === undefined ? {} : { timeout: options.timeoutSeconds * 1000 }),
       killDescendants: true,
