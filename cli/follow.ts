@@ -32,8 +32,8 @@ export async function follow(key: BuildKey, options: FollowOptions): Promise<Bui
       enterState(build, { started, terminal });
     if (build !== undefined && isFinal(build)) return build;
     if (build === undefined && Date.now() - started > ADMISSION_MS) return undefined;
-    if (build !== undefined) terminal.progress(`  ${build.state}: ${sentence(build, new Date())}`);
-    else terminal.progress('  uploaded, waits to be admitted');
+    if (build !== undefined) terminal.live(`  ${build.state}: ${sentence(build, new Date())}`);
+    else terminal.live('  uploaded, waits to be admitted');
     last = build;
     await sleep(PAUSE_MS);
   }

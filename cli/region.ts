@@ -36,19 +36,17 @@ export async function startLocal({ home, isReset, ...options }: LocalOptions): P
   return { ...running, note, stop };
 }
 
+/** What `galley use` would take from the state's outputs, with the places of this machine. */
 function noteOf({ region, description }: RunningRegion): Noted {
-  const configs = region.twin.of('oci_functions_function').map(({ values }) => values.config ?? {});
-  const named = Object.entries(Object.assign({}, ...configs)).filter(([name]) => name.startsWith('GALLEY_'));
-  const apply = region.twin.of('oci_functions_function').find(({ name }) => name === 'apply')?.values.id;
+  const outputs = Object.entries(region.twin.outputs.galley_environment ?? {});
+  const named = outputs.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const { registry, namespace } = description;
   return {
     environment: {
-      ...(Object.fromEntries(named) as Record<string, string>),
-      ...(typeof apply === 'string' ? { GALLEY_APPLY_FUNCTION_ID: apply } : {}),
-      ...(description.registry === ''
-        ? {}
-        : { GALLEY_OCIR_ENDPOINT: `${description.registry}/${description.namespace}/galley` }),
+      ...Object.fromEntries(named),
+      ...(registry === '' ? {} : { GALLEY_OCIR_ENDPOINT: `${registry}/${namespace}/galley` }),
       GALLEY_REGION: region.name,
-      GALLEY_BUCKET_NAMESPACE: description.namespace,
+      GALLEY_BUCKET_NAMESPACE: namespace,
       GALLEY_BUCKET_NAME: description.sourceBucket,
       GALLEY_STATE_BUCKET_NAME: description.stateBucket,
       GALLEY_ENDPOINT: description.endpoint,

@@ -14,6 +14,8 @@ export interface Terminal {
   note(line: string): void;
   /** Replaces the last progress line on a terminal, else prints each new text once. */
   progress(text: string): void;
+  /** The same for text that changes all the time: only on a terminal. */
+  live(text: string): void;
   endProgress(): void;
 }
 
@@ -43,6 +45,10 @@ export function createTerminal({ isJson }: { isJson: boolean }): Terminal {
       if (isTty) process.stderr.write(`\r\u001b[2K${text}`);
       else console.error(text);
       shown = text;
+    },
+    live: (text) => {
+      if (isTty && !isJson && text !== shown) process.stderr.write(`\r\u001b[2K${text}`);
+      if (isTty) shown = text;
     },
     endProgress: clear,
   };

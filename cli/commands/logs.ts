@@ -18,7 +18,7 @@ export async function logs(
   { desk, terminal, isFollowing }: LogOptions,
 ): Promise<number> {
   const build = await chooseBuild(desk, which);
-  const out: Terminal = { ...terminal, note: terminal.print, progress: () => {} };
+  const out: Terminal = { ...terminal, note: terminal.print, progress: () => {}, live: () => {} };
   if (isFollowing && !isFinal(build)) {
     const ended = await follow(build, { desk, terminal: out, showLog: true, showStates: false });
     return ended === undefined ? 0 : exitCodeOf(ended);

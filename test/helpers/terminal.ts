@@ -17,6 +17,7 @@ export function keepingTerminal(): Kept {
     json: (value) => answers.push(value),
     note: () => undefined,
     progress: () => undefined,
+    live: () => undefined,
     endProgress: () => undefined,
   };
   return { terminal, lines, answers };
