@@ -12,8 +12,6 @@ export interface FnCall {
 export interface Prepared {
   /** @param input the body as JSON; its text when it is none, undefined when it is empty */
   answer(input: unknown, call: FnCall): Promise<object>;
-  /** Does ahead what every call needs, while none is there. */
-  warm?(): Promise<void>;
 }
 
 /** Left for the last calls and the answer; Fn kills a container that is late. */
@@ -33,12 +31,7 @@ export function fnHandler(name: string, prepare: (log: Log) => Promise<Prepared>
     prepared ??= prepare(log);
     return prepared;
   };
-  const ahead = async (): Promise<void> => {
-    const { warm } = await ready();
-    // What fails here fails again, and is told, when a call needs it.
-    await warm?.().catch(() => undefined);
-  };
-  setImmediate(() => ahead().catch((error: unknown) => log('the function cannot start', describe(error))));
+  setImmediate(() => ready().catch((error: unknown) => log('the function cannot start', describe(error))));
   return async (body: Buffer, { callID, deadline }: Context): Promise<object> => {
     try {
       const { answer } = await ready();

@@ -19,7 +19,6 @@ const serve = fnHandler('apply', async (log) => {
   });
   return {
     answer: (input, { callId, until }) => apply(input, { loop, cluster, holder: callId, until, sleep }),
-    warm: access.clients.warm,
   };
 });
 handle(serve, { inputMode: 'buffer' });

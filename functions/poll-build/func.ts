@@ -12,7 +12,6 @@ const serve = fnHandler('poll-build', async (log) => {
   const wired = functionLoop(config, { log, env: process.env, applyFunction });
   return {
     answer: (input, { until }) => pollBuild(input, { ...wired, until }),
-    warm: wired.access.clients.warm,
   };
 });
 handle(serve, { inputMode: 'buffer' });

@@ -7,6 +7,6 @@ import { uploadTrigger } from './handle.ts';
 
 const serve = fnHandler('upload-trigger', async (log) => {
   const wired = functionLoop(uploadTriggerConfig(process.env), { log, env: process.env });
-  return { answer: (input) => uploadTrigger(input, wired), warm: wired.access.clients.warm };
+  return { answer: (input) => uploadTrigger(input, wired) };
 });
 handle(serve, { inputMode: 'buffer' });

@@ -59,7 +59,8 @@ export function openBucket(clients: Clients, { namespace, bucket }: BucketName):
       }),
     put: async (objectName, text) => {
       const client = await clients.objectStorage();
-      const put = () => client.putObject({ ...at, objectName, putObjectBody: text });
+      const put = () =>
+        client.putObject({ ...at, objectName, putObjectBody: text, contentLength: Buffer.byteLength(text) });
       await calling(`writing ${bucket}/${objectName}`, put);
     },
     remove: async (objectName, eTag) => {

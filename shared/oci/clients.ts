@@ -22,8 +22,6 @@ export interface Access {
 }
 
 export interface Clients {
-  /** Does ahead what the first call to Object Storage would, all but sending it: loads, reads the key, signs. */
-  warm(): Promise<void>;
   objectStorage(): Promise<ObjectStorageClient>;
   instanceAgent(): Promise<ComputeInstanceAgentClient>;
   plugins(): Promise<PluginClient>;
@@ -60,18 +58,11 @@ export function createClients({ provider, region, endpoint }: Access): Clients {
     else client.endpoint = endpoint;
     return client;
   };
-  const objectStorage = lazily(async () => {
-    const { ObjectStorageClient } = await import('oci-objectstorage');
-    return at(new ObjectStorageClient({ httpClient }, await settings()));
-  });
   return {
-    warm: async () => {
-      await objectStorage();
+    objectStorage: lazily(async () => {
       const { ObjectStorageClient } = await import('oci-objectstorage');
-      const client = at(new ObjectStorageClient({ httpClient: httpClient.dry }, await settings()));
-      await client.getObject({ namespaceName: '-', bucketName: '-', objectName: '-' });
-    },
-    objectStorage,
+      return at(new ObjectStorageClient({ httpClient }, await settings()));
+    }),
     instanceAgent: lazily(async () => {
       const { ComputeInstanceAgentClient } = await import('oci-computeinstanceagent');
       return at(new ComputeInstanceAgentClient({ httpClient }, await settings()));

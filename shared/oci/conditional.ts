@@ -32,6 +32,7 @@ export async function putIf(
     objectName: put.object,
     opcMeta: { ...put.metadata, [WRITER]: writer },
     putObjectBody: put.text ?? '',
+    contentLength: Buffer.byteLength(put.text ?? ''),
     ...put.condition,
   };
   for (let tries = 1; ; tries += 1) {

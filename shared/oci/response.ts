@@ -2,24 +2,13 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 
-/** The answer to a request of `method`. */
+/** The answer to a request of `method`; its `body` is Node's own stream, absent when empty. */
 export async function responseOf(message: IncomingMessage, method: string): Promise<Response> {
   const { statusCode: status = 0, statusMessage: statusText = '', headers } = message;
   const isEmpty = method === 'HEAD' || status === 204 || headers['content-length'] === '0';
   // An unread message keeps its socket from the pool, and the clients do not read empty ones.
   if (isEmpty) await once(message.resume(), 'end');
-  return replyOf({ status, statusText, headers, body: isEmpty ? undefined : message });
-}
-
-interface Reply {
-  readonly status: number;
-  readonly statusText: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: IncomingMessage | undefined;
-}
-
-/** `body` is Node's own stream, absent when empty. */
-export function replyOf({ status, statusText, headers, body }: Reply): Response {
+  const body = isEmpty ? undefined : message;
   const text = async () => (body === undefined ? '' : textOf(body));
   const response = {
     status,

@@ -3,7 +3,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { HttpClient, HttpRequest } from 'oci-common';
-import { replyOf, responseOf } from './response.ts';
+import { responseOf } from './response.ts';
 import { type Provider, requestSigner } from './signing.ts';
 
 /** Silence on a connection, in either direction; OCI answers in 10–300 ms. */
@@ -14,35 +14,21 @@ const WITH_BODY = new Set(['POST', 'PUT', 'PATCH']);
 
 type Body = string | Uint8Array | Readable | undefined;
 
-export interface Transport extends HttpClient {
-  /** Signs, answers 200 with nothing, and sends nothing: to run through a client's code before it counts. */
-  readonly dry: HttpClient;
-}
-
 /** Signs with the provider's key and sends. Errors of the network are thrown as they come; answers never. */
-export function transport(provider: Provider, { silenceMs = SILENCE_MS } = {}): Transport {
+export function transport(provider: Provider, { silenceMs = SILENCE_MS } = {}): HttpClient {
   const sign = requestSigner(provider);
   const connection = connector();
-  const prepare = async (call: HttpRequest, excludesBody = false) => {
-    const url = encoded(new URL(call.uri));
-    const headers = headersOf(call);
-    const body = bodyOf(call);
-    const hasBody = WITH_BODY.has(call.method);
-    const signed = hasBody && !excludesBody ? { body: bodySigned(body) } : {};
-    await sign({ method: call.method, url, headers, ...signed });
-    if (hasBody && !isStream(body)) headers['content-length'] = String(Buffer.byteLength(body ?? ''));
-    return { url, headers, body, way: await connection(url) };
-  };
   return {
-    dry: {
-      send: async (call, excludesBody) => {
-        await prepare(call, excludesBody);
-        return replyOf({ status: 200, statusText: 'OK', headers: {}, body: undefined });
-      },
-    },
-    send: async (call, excludesBody) => {
-      const { url, headers, body, way } = await prepare(call, excludesBody);
-      const request = way.open(url, { agent: way.agent, method: call.method, headers });
+    send: async (call, excludesBody = false) => {
+      const url = encoded(new URL(call.uri));
+      const headers = headersOf(call);
+      const body = bodyOf(call);
+      const hasBody = WITH_BODY.has(call.method);
+      const signed = hasBody && !excludesBody ? { body: bodySigned(body) } : {};
+      await sign({ method: call.method, url, headers, ...signed });
+      if (hasBody && !isStream(body)) headers['content-length'] = String(Buffer.byteLength(body ?? ''));
+      const { open, agent } = await connection(url);
+      const request = open(url, { agent, method: call.method, headers });
       const message = await exchange(request, { body, silenceMs });
       // A session may have been rotated under us.
       if (message.statusCode === 401) await provider.refresh?.().catch(() => undefined);

@@ -69,19 +69,4 @@ test('what is wrong at the start is logged, and told to every call', async () =>
   );
 });
 
-test('warming is done before any call, and its failure is no call’s', async () => {
-  let warmed = 0;
-  const lines = await logged(async () => {
-    const warm = async () => {
-      warmed += 1;
-      throw new Error('not yet');
-    };
-    const handler = fnHandler('test', async () => ({ ...echoing(), warm }));
-    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-    assert.is(warmed, 1);
-    await handler(Buffer.alloc(0), context);
-  });
-  assert.equal(lines, []);
-});
-
 test.run();

@@ -126,13 +126,6 @@ test('names are listed page after page, in order', async () => {
   await server.stop();
 });
 
-test('a dry call runs through the client and sends nothing', async () => {
-  const server = await startServer((_, response) => answerJson(response, 200, {}));
-  await createClients({ provider: provider(), region: REGION, endpoint: server.endpoint }).warm();
-  assert.is(server.asked.length, 0);
-  await server.stop();
-});
-
 const FUNCTION = 'ocid1.fnfunc.oc1.eu-frankfurt-1.apply';
 test('apply is invoked detached, at the host its application has', async () => {
   const server = await startServer(({ method }, response) =>
