@@ -10,7 +10,7 @@ await buildFunctions('dist');
 await bundleProgram('build-instance/main.ts', 'dist/galley-build.mjs');
 await bundleProgram('cli/main.ts', 'dist/galley.mjs');
 
-/** One executable file. Bundled CommonJS calls `require`, which an ES module has to make (style §0.3). */
+/** One executable file. Bundled CommonJS calls `require`, which an ES module has to make for itself. */
 async function bundleProgram(entry: string, outfile: string): Promise<void> {
   await build({
     entryPoints: [entry],
