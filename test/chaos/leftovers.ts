@@ -1,6 +1,7 @@
 // What a region must not leave behind: processes, containers, temporary directories.
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { regionLabel } from '../../local/containers/containers.ts';
 import { processesOf } from './region.ts';
 
 /** Processes that were told to end are given some seconds to do so. */
@@ -20,9 +21,10 @@ export async function leftovers(directory: string): Promise<string[]> {
   return left;
 }
 
-function containers(): string[] {
+function containers(directory: string): string[] {
   try {
-    const args = ['ps', '--all', '--filter', 'label=galley.region', '--format', '{{.Names}} {{.Status}}'];
+    const label = `label=${regionLabel({ directory })}`;
+    const args = ['ps', '--all', '--filter', label, '--format', '{{.Names}} {{.Status}}'];
     const text = execFileSync('podman', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     return text
       .split('\n')

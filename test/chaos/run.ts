@@ -52,7 +52,10 @@ export async function chaosRun(seed: number): Promise<ChaosReport> {
   try {
     await act(scene);
     const builds = await allEnded(scene);
-    states = builds.map(({ app, id, state }) => `${app}/${id} ${state}`);
+    states = builds.map(
+      (build) =>
+        `${build.app}/${build.id} ${build.state}${build.state === 'failed' ? ` ${JSON.stringify(build)}` : ''}`,
+    );
     problems.push(...(await judged(scene, builds)));
   } catch (error) {
     problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -124,7 +127,8 @@ async function allEnded(scene: Scene): Promise<Build[]> {
 /** One record each; the newest upload of each app answers; nothing is held any more. */
 async function judged(scene: Scene, builds: readonly Build[]): Promise<string[]> {
   const desk = deskOf(scene);
-  const problems: string[] = [];
+  const blamed = builds.filter((build) => build.state === 'failed' && build.fault === 'user');
+  const problems = blamed.map((build) => `the user is blamed: ${JSON.stringify(build)}`);
   for (const app of new Set(scene.keys.map(({ key }) => key.app))) {
     const mine = scene.keys
       .filter(({ key }) => key.app === app)
