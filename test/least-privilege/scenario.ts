@@ -1,0 +1,111 @@
+// One run of everything the pipeline does. Each step has an app of its own, named after what happens to it.
+import { cancel, retry, rollback } from '../../cli/commands/change.ts';
+import type { Build, BuildKey } from '../../shared/build/build.ts';
+import { toolConfig } from '../../shared/config.ts';
+import type { Pipeline } from '../end-to-end/pipeline.ts';
+import { environmentOf, visit } from '../helpers/doctor.ts';
+import { keepingTerminal } from '../helpers/terminal.ts';
+
+/** Built in a moment: nothing is run, and nothing is pulled. */
+export const SMALL = {
+  Dockerfile: 'FROM scratch\nCOPY note /note\nEXPOSE 8080\nUSER 1000\nCMD ["/note"]\n',
+  note: 'nobody runs this: the pods are played\n',
+};
+const BROKEN = { Dockerfile: 'FROM scratch\nCOPY missing /missing\n' };
+const SLOW = { Dockerfile: 'FROM busybox\nRUN sleep 600\n' };
+
+/** Runs all steps and waits for their ends. Throws when one ends as it should not. */
+export async function everything(pipeline: Pipeline): Promise<void> {
+  await pipeline.fault({ name: 'event-lost', where: '*createobject*', times: 1 });
+  const lost = await pipeline.upload('lost-event', SMALL);
+  const late = await overtaken(pipeline);
+  await Promise.all([
+    replaced(pipeline),
+    rejected(pipeline),
+    broken(pipeline),
+    triedAgain(pipeline),
+    outlasting(pipeline),
+  ]);
+  await calledOff(pipeline);
+  await ends(pipeline, late, 'superseded');
+  await ends(pipeline, lost, 'deployed');
+  await visit(pipeline.region, { profile: 'DEVELOPER' });
+}
+
+async function ends(pipeline: Pipeline, key: BuildKey, state: Build['state']): Promise<Build> {
+  const build = await pipeline.ended(key);
+  if (build.state !== state) throw new Error(`expected ${state}: ${JSON.stringify(build)}`);
+  return build;
+}
+
+/** The event of a first upload comes after that of a second one: upload-trigger ends the first by itself. */
+async function overtaken(pipeline: Pipeline): Promise<BuildKey> {
+  await pipeline.fault({ name: 'event-late', where: '*createobject*', times: 1, value: 4 });
+  const first = await pipeline.upload('late-event', SMALL, 'first.tar.gz');
+  await pipeline.upload('late-event', { ...SMALL, note: 'newer' }, 'second.tar.gz');
+  return first;
+}
+
+/** Two uploads, a log that is read, the first one back again, and its image given to another app. */
+async function replaced(pipeline: Pipeline): Promise<void> {
+  const first = await ends(pipeline, await pipeline.upload('happy', SMALL), 'deployed');
+  await ends(pipeline, await pipeline.upload('happy', { ...SMALL, note: 'two' }), 'deployed');
+  const [chunk = ''] = await pipeline.desk.chunks(first);
+  await pipeline.desk.readChunk(chunk);
+  const image = first.state === 'deployed' ? first.image : '';
+  await change(pipeline, rollback, { app: 'happy', id: undefined });
+  await change(pipeline, retry, { app: 'happy', id: first.id });
+  const given = await pipeline.upload('image-only', {
+    'galley.yaml': `image: ${image}\nservice: {port: 8080}\n`,
+  });
+  await ends(pipeline, given, 'deployed');
+}
+
+async function rejected(pipeline: Pipeline): Promise<void> {
+  await ends(pipeline, await pipeline.upload('rejected', { 'README.md': 'nothing to build' }), 'rejected');
+}
+
+async function broken(pipeline: Pipeline): Promise<void> {
+  await ends(pipeline, await pipeline.upload('build-failure', BROKEN), 'failed');
+}
+
+/** The command is lost once: a platform fault. */
+async function triedAgain(pipeline: Pipeline): Promise<void> {
+  await pipeline.fault({ name: 'command-expired', where: '*platform-fault*', times: 1 });
+  await ends(pipeline, await pipeline.upload('platform-fault', SMALL), 'deployed');
+}
+
+/** A rollout that never gets ready outlasts an invocation of apply, leaves its evidence and is undone. */
+async function outlasting(pipeline: Pipeline): Promise<void> {
+  await ends(pipeline, await pipeline.upload('bad-rollout', SMALL), 'deployed');
+  await pipeline.fault({ name: 'image-pull-fails', where: '*bad-rollout*', times: 1000 });
+  const settings = { 'galley.yaml': 'rollout: {timeout: 40s}\n' };
+  const next = { ...SMALL, ...settings, note: 'never ready' };
+  await ends(pipeline, await pipeline.upload('bad-rollout', next), 'failed');
+}
+
+/** Two builds hold both slots; one waits. All three are called off, the waiting one first. */
+async function calledOff(pipeline: Pipeline): Promise<void> {
+  const running = [await pipeline.upload('cancel-a', SLOW), await pipeline.upload('cancel-b', SLOW)];
+  for (const key of running)
+    await pipeline.reached(key, (build) => build.state === 'building' && build.run.command !== undefined);
+  const waiting = await pipeline.upload('cancel-queued', SMALL);
+  await pipeline.reached(waiting, ({ state }) => state === 'queued');
+  for (const { app, id } of [waiting, ...running]) await change(pipeline, cancel, { app, id });
+}
+
+type Change = typeof cancel;
+
+async function change(
+  pipeline: Pipeline,
+  command: Change,
+  which: { app: string; id: string | undefined },
+): Promise<void> {
+  const { region, desk } = pipeline;
+  const environment = environmentOf(region);
+  const { ociConfig } = region.description;
+  const context = { environment, config: toolConfig(environment), ociConfig, profile: 'DEVELOPER' };
+  const { terminal, lines } = keepingTerminal();
+  const code = await command(which, { desk, terminal, context, isFollowing: true });
+  if (code !== 0) throw new Error(`${command.name} ${which.app}: exit code ${code}: ${lines.join('\n')}`);
+}
