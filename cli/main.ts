@@ -158,6 +158,12 @@ example(
   'claude mcp add galley -- galley mcp',
 );
 
+// `galley builds shop | head`: a reader that has enough is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 async function finish(code: number | Promise<number>): Promise<void> {
   process.exitCode = await code;
 }

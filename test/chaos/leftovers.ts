@@ -13,7 +13,7 @@ export async function leftovers(directory: string): Promise<string[]> {
   for (let look = 0; look < LOOKS; look += 1) {
     left = [
       ...processesOf(directory).map(({ command }) => `process left: ${command.slice(0, 120)}`),
-      ...containers(),
+      ...containers(directory),
     ];
     if (left.length === 0) return [];
     await sleep(500);
