@@ -1,0 +1,158 @@
+// The words of the galley command: each command's options, help and example. What they do is in commands/.
+import { Command, Option } from 'commander';
+import { LEFT_OUT } from '../local/cluster/stand-in/left-out.ts';
+import { loadContext } from './context.ts';
+import { openDesk } from './desk.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+
+export const program = new Command('galley')
+  .description('PUT one tarball of source into a bucket; it is built, pushed and rolled out on OKE.')
+  .option('--json', 'answer in JSON on stdout')
+  .showSuggestionAfterError()
+  .exitOverride()
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 deployed or done, 1 failed, 2 the upload is at fault, 3 the platform is, 4 called off, 64 wrong use.\nExample:\n  galley push examples/hello --follow',
+  );
+
+const terminal = (): Terminal => createTerminal({ isJson: program.opts().json === true });
+const context = () => loadContext(process.cwd(), process.env);
+const tools = () => {
+  const known = context();
+  return { desk: openDesk(known), terminal: terminal(), context: known };
+};
+const example = (command: Command, text: string): Command =>
+  command.addHelpText('after', `\nExample:\n  ${text}`);
+const follow = () => new Option('-f, --follow', 'follow it to the end; the exit code is the build’s');
+
+const up = program
+  .command('up')
+  .description('a region of OCI on this machine with the pipeline in it, until Ctrl-C')
+  .option('--cluster <which>', 'auto, real, stand-in or kubeconfig=PATH', 'auto')
+  .option('--reset', 'throw away the state of earlier runs')
+  .option('--port <number>', 'port of all services; 0: any free one', '0')
+  .option('--functions <how>', 'auto, containers or processes', 'auto')
+  .option('--clock <seconds>', 'how often the alarm fires', '60')
+  .option('--state <file>', 'Terraform state the region is a twin of (default: that of deploy/)')
+  .action(async (options) => finish((await import('./commands/up.ts')).up(options, terminal())));
+example(up, 'galley up --cluster stand-in').addHelpText(
+  'after',
+  `
+The stand-in cluster leaves out:
+  ${LEFT_OUT.join('\n  ')}`,
+);
+
+example(
+  program
+    .command('push [directory]')
+    .description('pack a directory, upload it, and follow its build')
+    .option('-a, --app <name>', 'default: the name of the directory')
+    .option('--image <reference>', 'deploy this image; nothing is built')
+    .option('--list', 'print what would be packed and left out, and upload nothing')
+    .addOption(follow())
+    .action(async (directory = '.', options) =>
+      finish(
+        (await import('./commands/push.ts')).push(directory, { options, context, terminal: terminal() }),
+      ),
+    ),
+  'galley push . --app shop --follow',
+);
+
+example(
+  program
+    .command('status [app]')
+    .description('where everything is: newest build, place in the queue and why, what is deployed')
+    .action(async (app) => finish((await import('./commands/status.ts')).status(app, tools()))),
+  'galley status shop',
+);
+
+example(
+  program
+    .command('builds <app>')
+    .description('an app’s builds, newest first')
+    .option('-n, --limit <number>', 'at most so many', '20')
+    .action(async (app, { limit }) =>
+      finish((await import('./commands/status.ts')).builds(app, { ...tools(), limit: Number(limit) })),
+    ),
+  'galley builds shop -n 5',
+);
+
+example(
+  program
+    .command('logs <app> [build]')
+    .description('what the build printed; the newest build when none is named')
+    .addOption(follow())
+    .action(async (app, id, { follow: isFollowing = false }) =>
+      finish((await import('./commands/logs.ts')).logs({ app, id }, { ...tools(), isFollowing })),
+    ),
+  'galley logs shop -f',
+);
+
+for (const [name, description] of [
+  ['cancel', 'stop a build: a queued one never starts, a running one is killed'],
+  ['retry', 'build the same bytes once more, as a new build'],
+  ['rollback', 'deploy an earlier build’s image and manifests, as a new build'],
+] as const) {
+  example(
+    program
+      .command(`${name} <app> [build]`)
+      .description(description)
+      .addOption(follow())
+      .action(async (app, id, { follow: isFollowing = false }) =>
+        finish((await import('./commands/change.ts'))[name]({ app, id }, { ...tools(), isFollowing })),
+      ),
+    `galley ${name} shop`,
+  );
+}
+
+example(
+  program
+    .command('plan [directory]')
+    .description('what would be applied: the difference, what is pruned; changes nothing')
+    .option('-a, --app <name>', 'default: the name of the directory')
+    .option('--image <reference>', 'as if this image had been built')
+    .action(async (directory = '.', options) =>
+      finish(
+        (await import('./commands/plan.ts')).plan(directory, {
+          options,
+          context: context(),
+          terminal: terminal(),
+        }),
+      ),
+    ),
+  'galley plan .',
+);
+
+example(
+  program
+    .command('use')
+    .description('take endpoint, buckets and ids from a deployment')
+    .requiredOption('--terraform <directory>', 'where deploy/ was applied')
+    .option('--profile <name>', 'profile of the OCI config file')
+    .action(async (options) => finish((await import('./commands/use.ts')).use(options, terminal()))),
+  'galley use --terraform deploy',
+);
+
+example(
+  program
+    .command('doctor')
+    .description('look at every grant, rule, plugin and path the pipeline needs; name what is missing')
+    .action(async () =>
+      finish((await import('./commands/doctor.ts')).doctor({ context: context(), terminal: terminal() })),
+    ),
+  'galley doctor',
+);
+
+example(
+  program
+    .command('mcp')
+    .description(
+      'the tools build_and_deploy, app_status and build_logs over the Model Context Protocol (stdio)',
+    )
+    .action(async () => finish((await import('./commands/mcp.ts')).mcp(context()))),
+  'claude mcp add galley -- galley mcp',
+);
+
+async function finish(code: number | Promise<number>): Promise<void> {
+  process.exitCode = await code;
+}
