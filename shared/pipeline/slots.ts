@@ -84,7 +84,9 @@ function unfitText({ unfit }: SlotBoard): string {
 }
 
 function whyNone(pool: Pool, board: SlotBoard): string {
-  const all = `all ${pool.instances.length * pool.slotsEach} build slots are taken`;
+  const fit = pool.instances.filter((instance) => !board.unfit.has(instance));
+  if (fit.length === 0) return `no Build Instance can take it: ${unfitText(board)}`;
+  const all = `all ${fit.length * pool.slotsEach} build slots are taken`;
   return board.unfit.size === 0 ? all : `${all} (passed over: ${unfitText(board)})`;
 }
 
