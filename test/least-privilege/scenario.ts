@@ -14,10 +14,24 @@ export const SMALL = {
 const BROKEN = { Dockerfile: 'FROM scratch\nCOPY missing /missing\n' };
 const SLOW = { Dockerfile: 'FROM busybox\nRUN sleep 600\n' };
 
+/** Manifests of its own: whoever admits the upload stores them. */
+const PLAIN = {
+  ...SMALL,
+  'k8s/app.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: lost-event}
+spec:
+  selector: {matchLabels: {app: lost-event}}
+  template:
+    metadata: {labels: {app: lost-event}}
+    spec: {containers: [{name: app, image: lost-event}]}
+`,
+};
+
 /** Runs all steps and waits for their ends. Throws when one ends as it should not. */
 export async function everything(pipeline: Pipeline): Promise<void> {
   await pipeline.fault({ name: 'event-lost', where: '*createobject*', times: 1 });
-  const lost = await pipeline.upload('lost-event', SMALL);
+  const lost = await pipeline.upload('lost-event', PLAIN);
   const late = await overtaken(pipeline);
   await Promise.all([
     replaced(pipeline),
@@ -69,10 +83,13 @@ async function broken(pipeline: Pipeline): Promise<void> {
   await ends(pipeline, await pipeline.upload('build-failure', BROKEN), 'failed');
 }
 
-/** The command is lost once: a platform fault. */
+/** The registry is down until the first attempt has failed: a platform fault, and nobody's second upload. */
 async function triedAgain(pipeline: Pipeline): Promise<void> {
-  await pipeline.fault({ name: 'command-expired', where: '*platform-fault*', times: 1 });
-  await ends(pipeline, await pipeline.upload('platform-fault', SMALL), 'deployed');
+  await pipeline.fault({ name: 'registry-error', where: '*platform-fault*', times: 1000 });
+  const key = await pipeline.upload('platform-fault', SMALL);
+  await pipeline.reached(key, (build) => build.state === 'queued' && build.attempt > 0);
+  await pipeline.admin('DELETE', '/_galley/faults?name=registry-error');
+  await ends(pipeline, key, 'deployed');
 }
 
 /** A rollout that never gets ready outlasts an invocation of apply, leaves its evidence and is undone. */
@@ -91,6 +108,8 @@ async function calledOff(pipeline: Pipeline): Promise<void> {
     await pipeline.reached(key, (build) => build.state === 'building' && build.run.command !== undefined);
   const waiting = await pipeline.upload('cancel-queued', SMALL);
   await pipeline.reached(waiting, ({ state }) => state === 'queued');
+  // Asked for twice, as people do.
+  for (const key of running) await pipeline.desk.cancel(key, 'developer');
   for (const { app, id } of [waiting, ...running]) await change(pipeline, cancel, { app, id });
 }
 
