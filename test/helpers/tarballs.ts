@@ -27,7 +27,7 @@ export function webApp(text: string): Record<string, string> {
     'galley.yaml': 'service: {type: LoadBalancer}\n',
     Dockerfile:
       'FROM node:24-slim\nCOPY server.js /app/server.js\nUSER 1000\nEXPOSE 8080\nCMD ["node", "/app/server.js"]\n',
-    'server.js': `require('node:http').createServer((_, reply) => reply.end(${JSON.stringify(text)})).listen(8080);
+    'server.js': `require('node:http').createServer((_, reply) => reply.end(${JSON.stringify(text)})).listen(process.env.PORT ?? 8080);
 process.on('SIGTERM', () => process.exit(0));\n`,
   };
 }
