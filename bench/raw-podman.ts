@@ -38,17 +38,12 @@ export async function startRaw(): Promise<Raw> {
       await run('podman', ['push', '--tls-verify=false', image]);
       const pushedMs = Date.now() - started;
       const old = container;
-      const { stdout } = await run('podman', [
-        'run',
-        '--detach',
-        ...RUN,
-        '--publish',
-        '127.0.0.1::8080',
-        image,
-      ]);
+      const own = await freePort();
+      // On the host's network: not every host lets podman publish ports, and it is the quicker way.
+      const network = ['--network', 'host', '--env', `PORT=${own}`];
+      const { stdout } = await run('podman', ['run', '--detach', ...RUN, ...network, image]);
       container = stdout.trim();
-      const published = await run('podman', ['port', container, '8080']);
-      await listening(`http://${published.stdout.trim()}/`);
+      await listening(`http://127.0.0.1:${own}/`);
       const answerMs = Date.now() - started;
       if (old !== '') await run('podman', ['rm', '--force', '--time', '0', old]);
       return { pushedMs, answerMs };
