@@ -96,9 +96,13 @@ async function costs(pipeline: Pipeline): Promise<Costs> {
   const { functions } = (await pipeline.admin('GET', '/_galley/functions/usage')) as {
     functions: { gbSeconds: number }[];
   };
-  const calls = (await pipeline.admin('GET', '/_galley/calls')) as { service: string; calls: number }[];
+  const calls = (await pipeline.admin('GET', '/_galley/calls')) as {
+    service: string;
+    calls: number;
+    people: number;
+  }[];
   return {
-    calls: new Map(calls.map((each) => [each.service, each.calls])),
+    calls: new Map(calls.map((each) => [each.service, each.calls - each.people])),
     gbSeconds: functions.reduce((sum, each) => sum + each.gbSeconds, 0),
   };
 }

@@ -32,8 +32,8 @@ export async function uploadTrigger(
   if (upload === undefined) return ignore(`object ${event.object} with this ETag is gone`, door);
   const admitted = await admit(upload, door);
   const id = buildId({ ...event, eTag: upload.eTag }, upload.uploadedAt);
-  if (admitted?.state === 'rejected') return { build: id, state: 'rejected' };
-  const moved = await advance({ app, id }, loop);
+  if (admitted?.build.state === 'rejected') return { build: id, state: 'rejected' };
+  const moved = await advance({ app, id }, admitted === undefined ? loop : { ...loop, loaded: admitted });
   return { build: id, state: moved?.state ?? 'finished' };
 }
 

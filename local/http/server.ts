@@ -30,7 +30,7 @@ type Exchange = {
 
 /** A route that says when a signed call reached it. */
 interface Counted extends Route {
-  count(): void;
+  count(isPerson: boolean): void;
 }
 
 interface Behind {
@@ -54,7 +54,10 @@ export function createRegionServer(region: Region, { services, tally }: Behind):
   });
   for (const { name, routes } of services) {
     for (const route of routes) {
-      const counted = { ...route, count: () => tally.count(name, route.operation) };
+      const counted = {
+        ...route,
+        count: (isPerson: boolean) => tally.count(name, route.operation, isPerson),
+      };
       router.on(route.method, route.path, (request, response, params) =>
         answer({ request, response, params }, counted),
       );
@@ -100,7 +103,7 @@ async function run(region: Region, call: OpenCall, route: Counted | ServiceError
   if (route instanceof ServiceError) throw route;
   const auth = route.auth ?? 'signed';
   const principal = auth === 'none' ? undefined : await verified(region, call, route);
-  if (principal !== undefined) route.count();
+  if (principal !== undefined) route.count(principal.kind === 'user');
   const known = principal === undefined ? call : signedBy(call, principal);
   await faultsBefore(region.faults, route, known);
   if (auth === 'signed' && principal !== undefined) await allow(region, known, { route, principal });

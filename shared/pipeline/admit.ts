@@ -3,7 +3,7 @@ import type { Build, Origin, Phase } from '../build/build.ts';
 import { APPLY_SECONDS } from '../build/decide-building.ts';
 import { appOfObject, buildId } from '../build/id.ts';
 import { after } from '../build/retry.ts';
-import type { Ports, Upload } from './ports.ts';
+import type { Found, Ports, Upload } from './ports.ts';
 
 /** Longer names are refused: a record repeats the name, percent-encoded, within 2 KB. */
 const NAME_LIMIT_BYTES = 480;
@@ -32,16 +32,17 @@ export interface Door {
   judge(app: string, stream: AsyncIterable<Uint8Array>): Promise<Judged>;
 }
 
-/** @returns the record as it was written, or undefined when one was there already */
+/** @returns the record as it was written (a rejected one is finished: its ETag is empty), or undefined when one was there already */
 export async function admit(
   upload: Upload,
   { ports, namespace, bucket, judge }: Door,
-): Promise<Build | undefined> {
+): Promise<Found | undefined> {
   const app = appOfObject(upload.object);
   if (app === undefined) return undefined;
   const id = buildId({ namespace, bucket, object: upload.object, eTag: upload.eTag }, upload.uploadedAt);
   const key = { app, id };
-  if ((await ports.records.findActive(key)) ?? (await ports.records.findDone(key))) return undefined;
+  const known = await Promise.all([ports.records.findActive(key), ports.records.findDone(key)]);
+  if (known.some((record) => record !== undefined)) return undefined;
   const judged = isNameTooLong(upload.object)
     ? nameTooLong()
     : await judge(app, await ports.uploads.open(upload));
@@ -52,7 +53,7 @@ export async function admit(
     // Straight to done/: in active/ it would for a moment look like a newer build that others give way to.
     await ports.records.finish(build);
     ports.log('upload rejected', { app, build: id, rule: build.rule });
-    return build;
+    return { build, eTag: '' };
   }
   const eTag = await ports.records.create(build);
   ports.log(eTag === undefined ? 'upload was admitted already' : 'upload admitted', {
@@ -60,7 +61,7 @@ export async function admit(
     build: id,
     state: build.state,
   });
-  return eTag === undefined ? undefined : build;
+  return eTag === undefined ? undefined : { build, eTag };
 }
 
 function recordOf(

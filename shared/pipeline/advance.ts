@@ -1,10 +1,10 @@
 // The loop on one build: observe → decide → save → do. Every function runs it; any may be killed at any await.
 import { type Build, type BuildKey, type In, isFinal, runOf } from '../build/build.ts';
 import { type Decision, decide } from '../build/decide.ts';
-import type { Seen } from '../build/seen.ts';
+import type { Head, Seen } from '../build/seen.ts';
 import { observe } from './observe.ts';
 import type { Found, Ports, SlotName } from './ports.ts';
-import { claimSlot, freeSlot, slotBoard } from './slots.ts';
+import { claimSlot, freeSlot, type SlotBoard, slotBoard } from './slots.ts';
 import { doTask, type Loop } from './tasks.ts';
 
 /** A build moves a few states at most in one go; more means that somebody else moves it too. */
@@ -44,9 +44,7 @@ async function claim(
   const { ports, limits, pool } = loop;
   const { build } = found;
   if (build.state !== 'queued') return 'settled';
-  const board = loop.board ?? (await slotBoard(ports));
-  const isFull = board.taken.size >= pool.instances.length * pool.slotsEach;
-  const head = isFull ? undefined : (await ports.heads.read(build.app))?.head;
+  const { board, head } = await boardAndHead(build, loop);
   const withHead: Seen = head === undefined ? seen : { ...seen, head };
   const again = decide(build, { seen: withHead, now: ports.now(), limits });
   if (!again.tasks.includes('claim-slot')) return follow(found, { decision: again, loop });
@@ -56,6 +54,17 @@ async function claim(
   const isUsed = typeof saved === 'object' && saved.build.state === 'building';
   if ('slot' in got && !isUsed) await returnUnused(got.slot, { build, ports });
   return saved === 'lost' || saved === 'gone' ? saved : doTasks(saved, { from: found, decision, loop });
+}
+
+/** In a sweep with no slot left the head is not asked: nothing can move. */
+async function boardAndHead(
+  build: BuildKey,
+  { ports, pool, board }: Loop,
+): Promise<{ board: SlotBoard; head: Head | undefined }> {
+  const isFull = board !== undefined && board.taken.size >= pool.instances.length * pool.slotsEach;
+  const asked = isFull ? undefined : ports.heads.read(build.app);
+  const [known, found] = await Promise.all([board ?? slotBoard(ports), asked]);
+  return { board: known, head: found?.head };
 }
 
 /**

@@ -3,12 +3,13 @@ import { type Build, type BuildKey, type In, type Phase, runOf } from '../build/
 import { decide } from '../build/decide.ts';
 import { enter } from '../build/enter.ts';
 import { after } from '../build/retry.ts';
-import type { Head } from '../build/seen.ts';
+import { type Head, isOver } from '../build/seen.ts';
 import { advance } from './advance.ts';
 import { type ApplyContext, deployBuild, whoOf } from './deploying.ts';
 import { releaseLease, takeLease } from './lease.ts';
-import { observe } from './observe.ts';
+import { observe, slotState } from './observe.ts';
 import type { Found, Ports } from './ports.ts';
+import { freeSlot } from './slots.ts';
 
 /** What was done, for the log and the caller. */
 export type Applied = Build['state'] | 'absent' | 'busy' | 'waiting' | 'lost';
@@ -134,7 +135,16 @@ async function end(
   await ports.records.finish(next);
   await ports.records.drop(next, swapped);
   await ports.cancels.remove(next);
+  await giveBackSlot(next, ports);
   return next.state;
+}
+
+/** By now the command is over, as a rule: the slot need not wait for the sweep. */
+async function giveBackSlot(build: Build, ports: Ports): Promise<void> {
+  const run = runOf(build);
+  if (run === undefined || !isOver((await slotState(build, ports)).command)) return;
+  const slot = { instance: run.instance, number: run.slot };
+  await freeSlot(slot, { holder: { ...build, attempt: run.attempt }, ports });
 }
 
 function deployedPhase(build: In<'applying'>, head: Omit<Head, 'lease'>): Phase {

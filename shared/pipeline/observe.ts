@@ -29,13 +29,9 @@ export async function observe(
     case 'building':
       return { ...(await cancelOf(build, { ports, known })), ...(await commandOf(build, ports)) };
     case 'pushed':
-      return {
-        ...(await bystanders(build, { ports, known })),
-        ...(await headOf(build, ports)),
-        ...(await slotState(build, ports)),
-      };
+      return together(bystanders(build, { ports, known }), headOf(build, ports), slotState(build, ports));
     case 'applying':
-      return { ...(await headOf(build, ports)), ...(await slotState(build, ports)) };
+      return together(headOf(build, ports), slotState(build, ports));
     case 'deployed':
     case 'rejected':
     case 'failed':
@@ -46,9 +42,16 @@ export async function observe(
 }
 
 async function bystanders(build: Build, { ports, known }: { ports: Ports; known: Known }): Promise<Seen> {
-  const siblings = known.siblings?.(build) ?? (await ports.records.listActive(build.app));
-  const others = siblings.filter(({ id }) => id !== build.id);
-  return { siblings: others, ...(await cancelOf(build, { ports, known })) };
+  const list = async (): Promise<Seen> => {
+    const siblings = known.siblings?.(build) ?? (await ports.records.listActive(build.app));
+    return { siblings: siblings.filter(({ id }) => id !== build.id) };
+  };
+  return together(list(), cancelOf(build, { ports, known }));
+}
+
+/** Questions that do not wait for one another. */
+async function together(...asked: Promise<Seen>[]): Promise<Seen> {
+  return Object.assign({}, ...(await Promise.all(asked)));
 }
 
 async function cancelOf(build: BuildKey, { ports, known }: { ports: Ports; known: Known }): Promise<Seen> {
@@ -83,7 +86,7 @@ async function unnamedCommand({ run, deliverBy, ...key }: In<'building'>, ports:
 }
 
 /** Only while its command may still hold a slot. */
-async function slotState(build: Build, ports: Ports): Promise<{ command?: CommandSeen | 'absent' }> {
+export async function slotState(build: Build, ports: Ports): Promise<{ command?: CommandSeen | 'absent' }> {
   const run = runOf(build);
   if (run?.command === undefined) return {};
   const held = await ports.slots.read({ instance: run.instance, number: run.slot });

@@ -25,8 +25,8 @@ test('counted by service and operation; unsigned ones are not', async ({ region 
   await identity.listUsers({ compartmentId: region.region.tenancyId }).catch(() => undefined);
   assert.is((await fetch(`${endpoint}/n/${namespaceName}/b/${bucketName}/o`)).status, 401);
   assert.equal(await counted(), [
-    { service: 'identity', calls: 1, operations: { ListUsers: 1 } },
-    { service: 'object-storage', calls: 3, operations: { GetObject: 1, ListObjects: 2 } },
+    { service: 'identity', calls: 1, people: 1, operations: { ListUsers: 1 } },
+    { service: 'object-storage', calls: 3, people: 3, operations: { GetObject: 1, ListObjects: 2 } },
   ]);
 });
 
