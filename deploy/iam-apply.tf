@@ -9,7 +9,7 @@ resource "oci_identity_policy" "apply" {
     "{OBJECT_INSPECT} ${local.here} where ${local.state_bucket}",
     "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "heads", "slots", "cancel", "results", "manifests"] : local.in_folder[folder]])}}}",
     "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "heads", "plans", "logs"] : local.in_folder[folder]])}}}",
-    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "slots", "cancel"] : local.in_folder[folder]])}}}",
+    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "slots"] : local.in_folder[folder]])}}}",
     "{INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT} ${local.here}",
     # A rollout may outlast an invocation: apply looks its own endpoint up and calls itself again.
     "{FN_FUNCTION_READ, FN_INVOCATION} ${local.here} where target.function.id = '${oci_functions_function.apply.id}'",

@@ -11,7 +11,7 @@ resource "oci_identity_policy" "upload_trigger" {
     "{OBJECT_READ} ${local.here} where all {${local.source_bucket}, target.object.name = 'apps/*'}",
     "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "heads", "slots", "cancel", "results"] : local.in_folder[folder]])}}}",
     "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "slots", "manifests"] : local.in_folder[folder]])}}}",
-    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "slots", "cancel"] : local.in_folder[folder]])}}}",
+    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "slots"] : local.in_folder[folder]])}}}",
     "{INSTANCE_AGENT_COMMAND_CREATE} ${local.here} where ${local.build_instances}",
     "{INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT} ${local.here}",
     ], var.build_instance_count == 1 ? [] : [

@@ -31,15 +31,13 @@ export async function apply(input: unknown, deps: ApplyDeps): Promise<ApplyAnswe
 /** building → pushed, as soon as the Build Instance's result says so. */
 async function awaitProof(key: BuildKey, { loop, sleep }: ApplyDeps): Promise<void> {
   const { ports } = loop;
+  const found = await ports.records.findActive(key);
+  if (found?.build.state !== 'building') return;
   const quiet = { ...ports, applier: { invoke: async () => {} } };
   for (const wait of RESULT_WAIT_MS) {
-    const found = await ports.records.findActive(key);
-    if (found?.build.state !== 'building') return;
-    const { attempt } = found.build;
-    if ((await ports.results.find(key, attempt)) !== undefined) {
-      await advance(key, { ...loop, ports: quiet, loaded: found });
-      return;
-    }
     await sleep(wait);
+    if ((await ports.results.find(key, found.build.attempt)) === undefined) continue;
+    await advance(key, { ...loop, ports: quiet });
+    return;
   }
 }

@@ -1,9 +1,9 @@
 // pushed and applying, as seen by whoever does not hold the app's lease: re-drive, give way, time out.
-import type { In, Phase, Run } from './build.ts';
-import type { Decision, Task } from './decide.ts';
+import type { In, Phase } from './build.ts';
+import type { Decision } from './decide.ts';
 import { enter } from './enter.ts';
 import { after, isPast } from './retry.ts';
-import { isOver, type Seen } from './seen.ts';
+import type { Seen } from './seen.ts';
 
 /** The applier itself ends a rollout at its deadline; the sweep does it for one that cannot. */
 const SWEEP_GRACE_SECONDS = 30 * 60;
@@ -14,11 +14,10 @@ interface Context {
 }
 
 export function decidePushed(build: In<'pushed'>, { seen, now }: Context): Decision {
-  const free = slotTasks(build.run, seen);
   const run = build.run === undefined ? {} : { run: build.run };
   const done = (phase: Phase): Decision => ({
     build: enter(build, { phase, now }),
-    tasks: [...free, 'finish'],
+    tasks: ['finish'],
   });
   if (seen.cancel !== undefined) return done({ state: 'canceled', by: seen.cancel, ...run });
   const newer = newerThan(build, seen);
@@ -35,18 +34,17 @@ export function decidePushed(build: In<'pushed'>, { seen, now }: Context): Decis
       ...run,
     });
   }
-  if (mustWait(build, seen)) return { build, tasks: free };
-  return { build, tasks: [...free, 'invoke-apply'] };
+  if (mustWait(build, seen)) return { build, tasks: [] };
+  return { build, tasks: ['invoke-apply'] };
 }
 
 /** A cancel comes too late here: objects are in the cluster; `galley rollback` is the way back. */
 export function decideApplying(build: In<'applying'>, { seen, now }: Context): Decision {
-  const free = slotTasks(build.run, seen);
   const lease = seen.head?.lease;
   const isHeld = lease !== undefined && lease.build === build.id && !isPast(lease.until, now);
-  if (isHeld) return { build, tasks: free };
+  if (isHeld) return { build, tasks: [] };
   if (!isPast(after(new Date(build.rolloutBy), SWEEP_GRACE_SECONDS), now)) {
-    return { build, tasks: [...free, 'invoke-apply'] };
+    return { build, tasks: ['invoke-apply'] };
   }
   const detail = 'The rollout passed its deadline and the apply function could not end it. Look at its log.';
   const run = build.run === undefined ? {} : { run: build.run };
@@ -59,7 +57,7 @@ export function decideApplying(build: In<'applying'>, { seen, now }: Context): D
     image: build.image,
     ...run,
   };
-  return { build: enter(build, { phase, now }), tasks: [...free, 'finish'] };
+  return { build: enter(build, { phase, now }), tasks: ['finish'] };
 }
 
 /** A newer build that is deployed, or being applied: last upload wins (I3). */
@@ -78,8 +76,4 @@ export function newerThan(build: In<'pushed'>, { head, siblings = [] }: Seen): s
 /** policy queue: older builds of the app that are on their way are deployed first. */
 function mustWait(build: In<'pushed'>, { siblings = [] }: Seen): boolean {
   return build.policy === 'queue' && siblings.some(({ id }) => id < build.id);
-}
-
-function slotTasks(run: Run | undefined, seen: Seen): Task[] {
-  return run !== undefined && isOver(seen.command) ? ['free-slot'] : [];
 }

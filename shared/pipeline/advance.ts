@@ -100,6 +100,8 @@ async function doTasks(
     current = await doTask(task, { found: current, loop });
     if (current === 'gone' || current === 'lost') return current;
   }
+  // Whoever was invoked goes on from here; a second look would only invoke it again.
+  if (decision.tasks.includes('invoke-apply')) return 'settled';
   const hasMoved = decision.build.state !== from.build.state || current.eTag !== before;
   return hasMoved && !isFinal(current.build) ? current : 'settled';
 }

@@ -7,7 +7,7 @@ import { type Head, isOver } from '../build/seen.ts';
 import { advance } from './advance.ts';
 import { type ApplyContext, deployBuild, whoOf } from './deploying.ts';
 import { releaseLease, takeLease } from './lease.ts';
-import { observe, slotState } from './observe.ts';
+import { observe } from './observe.ts';
 import type { Found, Ports } from './ports.ts';
 import { freeSlot } from './slots.ts';
 
@@ -134,7 +134,6 @@ async function end(
   ports.log('build ended', { app: build.app, build: build.id, state: next.state });
   await ports.records.finish(next);
   await ports.records.drop(next, swapped);
-  await ports.cancels.remove(next);
   await giveBackSlot(next, ports);
   return next.state;
 }
@@ -142,7 +141,7 @@ async function end(
 /** By now the command is over, as a rule: the slot need not wait for the sweep. */
 async function giveBackSlot(build: Build, ports: Ports): Promise<void> {
   const run = runOf(build);
-  if (run === undefined || !isOver((await slotState(build, ports)).command)) return;
+  if (run?.command === undefined || !isOver(await ports.commands.look(run.command, run.instance))) return;
   const slot = { instance: run.instance, number: run.slot };
   await freeSlot(slot, { holder: { ...build, attempt: run.attempt }, ports });
 }

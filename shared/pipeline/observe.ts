@@ -1,9 +1,8 @@
 // observe: what the outside says of one build, asking no more than its state needs.
 import type { Build, BuildKey, In } from '../build/build.ts';
-import { runOf } from '../build/build.ts';
 import { commandName } from '../build/id.ts';
 import { after, isPast } from '../build/retry.ts';
-import type { CommandSeen, Seen, Sibling } from '../build/seen.ts';
+import type { Seen, Sibling } from '../build/seen.ts';
 import type { Ports } from './ports.ts';
 
 /** An agent that has not fetched a command by then may have a reason that can be looked up (facts run-command §0.1). */
@@ -29,9 +28,9 @@ export async function observe(
     case 'building':
       return { ...(await cancelOf(build, { ports, known })), ...(await commandOf(build, ports)) };
     case 'pushed':
-      return together(bystanders(build, { ports, known }), headOf(build, ports), slotState(build, ports));
+      return together(bystanders(build, { ports, known }), headOf(build, ports));
     case 'applying':
-      return together(headOf(build, ports), slotState(build, ports));
+      return headOf(build, ports);
     case 'deployed':
     case 'rejected':
     case 'failed':
@@ -83,14 +82,4 @@ async function unnamedCommand({ run, deliverBy, ...key }: In<'building'>, ports:
   if (!isPast(deliverBy, ports.now())) return {};
   const command = await ports.commands.find(commandName(key, run.attempt));
   return command === undefined ? { command: 'absent' } : {};
-}
-
-/** Only while its command may still hold a slot. */
-export async function slotState(build: Build, ports: Ports): Promise<{ command?: CommandSeen | 'absent' }> {
-  const run = runOf(build);
-  if (run?.command === undefined) return {};
-  const held = await ports.slots.read({ instance: run.instance, number: run.slot });
-  const isHeld =
-    held?.holder.app === build.app && held.holder.id === build.id && held.holder.attempt === run.attempt;
-  return isHeld ? { command: await ports.commands.look(run.command, run.instance) } : {};
 }

@@ -45,6 +45,7 @@ export async function sweep(
     { concurrency: CONCURRENCY },
   );
   const known = await knownOf(active, ports);
+  await guarded('marks', () => removeMarks(known.cancels ?? new Map(), { active, ports }));
   const { found, bad } = await readAll(active, ports);
   errors.push(...bad);
   const shared: Loop = { ...loop, board, known };
@@ -65,6 +66,19 @@ async function knownOf(active: readonly BuildKey[], ports: Ports): Promise<NonNu
   const cancels = new Map((await ports.cancels.list()).map(({ app, id }) => [`${app}/${id}`, '']));
   const byApp = Map.groupBy(active, ({ app }) => app);
   return { cancels, siblings: ({ app }) => byApp.get(app) ?? [] };
+}
+
+/** Marks of builds that have ended: one may come at any moment, so they are cleared here and nowhere else. */
+async function removeMarks(
+  marks: ReadonlyMap<string, string>,
+  { active, ports }: { active: readonly BuildKey[]; ports: Ports },
+): Promise<void> {
+  const open = new Set(active.map(({ app, id }) => `${app}/${id}`));
+  for (const mark of marks.keys()) {
+    const [app = '', id = ''] = mark.split('/');
+    if (!open.has(mark) && (await ports.records.findDone({ app, id })) !== undefined)
+      await ports.cancels.remove({ app, id });
+  }
 }
 
 async function readAll(

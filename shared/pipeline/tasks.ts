@@ -80,6 +80,5 @@ async function note(
 async function finish({ build, eTag }: Found, ports: Ports): Promise<'gone'> {
   await ports.records.finish(build);
   await ports.records.drop(build, eTag);
-  await ports.cancels.remove(build);
   return 'gone';
 }

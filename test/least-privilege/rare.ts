@@ -57,12 +57,6 @@ const ROWS: readonly Row[] = [
     [['DeleteObject', state('slots/i/0')]],
   ],
   [
-    'a build was marked to be cancelled before the function ended it: the mark goes with it',
-    'upload-trigger',
-    [['DeleteObject', state('cancel/app/build')]],
-  ],
-  ['the same, ended by apply', 'apply', [['DeleteObject', state('cancel/app/build')]]],
-  [
     'the hour strikes; the region plays no Resource Scheduler',
     'the hourly schedule',
     [

@@ -80,14 +80,14 @@ const anyInstance = (d: Deployment): string =>
   `any {${d.instances.map((id) => `target.instance.id = '${id}'`).join(', ')}}`;
 const WRITE = '{OBJECT_CREATE, OBJECT_OVERWRITE}';
 
-/** What upload-trigger and poll-build do alike: judge, record, claim a slot. */
-function admitting(d: Deployment): Action[] {
+/** What upload-trigger and poll-build do alike: judge, record, claim a slot; `cleared` are folders it deletes from. */
+function admitting(d: Deployment, ...cleared: string[]): Action[] {
   return [
     ['{OBJECT_INSPECT}', eitherBucket(d)],
     ['{OBJECT_READ}', uploads(d)],
     ['{OBJECT_READ}', state(d, 'active', 'done', 'heads', 'slots', 'cancel', 'results')],
     [WRITE, state(d, 'active', 'done', 'slots', 'manifests')],
-    ['{OBJECT_DELETE}', state(d, 'active', 'slots', 'cancel')],
+    ['{OBJECT_DELETE}', state(d, ...cleared)],
     ['{INSTANCE_AGENT_COMMAND_CREATE}', anyInstance(d)],
   ];
 }
@@ -95,14 +95,14 @@ function admitting(d: Deployment): Action[] {
 /** Of several instances it takes one that is fit. */
 function uploadTrigger(d: Deployment): Action[] {
   const fit: Action[] = d.instances.length === 1 ? [] : [['{INSTANCE_READ, INSTANCE_AGENT_PLUGIN_READ}']];
-  return [...admitting(d), ['{INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT}'], ...fit];
+  return [...admitting(d, 'active', 'slots'), ['{INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT}'], ...fit];
 }
 
 function pollBuild(d: Deployment): Action[] {
   const commands =
     'INSTANCE_AGENT_COMMAND_INSPECT, INSTANCE_AGENT_COMMAND_DELETE, INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT';
   return [
-    ...admitting(d),
+    ...admitting(d, 'active', 'slots', 'cancel'),
     [`{${commands}, INSTANCE_READ, INSTANCE_AGENT_PLUGIN_READ}`],
     ['{FN_INVOCATION}', functionIs(d.functions.apply)],
   ];
@@ -113,7 +113,7 @@ function apply(d: Deployment): Action[] {
     ['{OBJECT_INSPECT}', bucketIs(d.stateBucket)],
     ['{OBJECT_READ}', state(d, 'active', 'done', 'heads', 'slots', 'cancel', 'results', 'manifests')],
     [WRITE, state(d, 'active', 'done', 'heads', 'plans', 'logs')],
-    ['{OBJECT_DELETE}', state(d, 'active', 'slots', 'cancel')],
+    ['{OBJECT_DELETE}', state(d, 'active', 'slots')],
     ['{INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT}'],
     ['{FN_FUNCTION_READ, FN_INVOCATION}', functionIs(d.functions.apply)],
   ];

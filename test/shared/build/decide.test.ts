@@ -216,13 +216,6 @@ const RULES: [when: string, build: Build, seen: Seen, now: Date, then: string][]
     'canceled: free-slot finish',
   ],
   ['pushed', pushed(), {}, NOW, 'pushed: invoke-apply'],
-  [
-    'pushed, command over',
-    pushed(),
-    { command: ended('succeeded', 0) },
-    NOW,
-    'pushed: free-slot invoke-apply',
-  ],
   ['pushed, cancel asked', pushed(), { cancel: 'ada' }, NOW, 'canceled: finish'],
   ['pushed, a newer one is deployed', pushed(), { head: { build: NEWER } }, NOW, 'superseded: finish'],
   [
