@@ -1,4 +1,5 @@
 // One run of everything the pipeline does. Each step has an app of its own, named after what happens to it.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cancel, retry, rollback } from '../../cli/commands/change.ts';
 import type { Build, BuildKey } from '../../shared/build/build.ts';
 import { toolConfig } from '../../shared/config.ts';
@@ -52,10 +53,16 @@ async function ends(pipeline: Pipeline, key: BuildKey, state: Build['state']): P
   return build;
 }
 
+/** Builds of one second are in no order that a scenario could know. */
+async function nextSecond(): Promise<void> {
+  await sleep(1000 - (Date.now() % 1000));
+}
+
 /** The event of a first upload comes after that of a second one: upload-trigger ends the first by itself. */
 async function overtaken(pipeline: Pipeline): Promise<BuildKey> {
   await pipeline.fault({ name: 'event-late', where: '*createobject*', times: 1, value: 4 });
   const first = await pipeline.upload('late-event', SMALL, 'first.tar.gz');
+  await nextSecond();
   await pipeline.upload('late-event', { ...SMALL, note: 'newer' }, 'second.tar.gz');
   return first;
 }
@@ -67,12 +74,14 @@ async function replaced(pipeline: Pipeline): Promise<void> {
   const [chunk = ''] = await pipeline.desk.chunks(first);
   await pipeline.desk.readChunk(chunk);
   const image = first.state === 'deployed' ? first.image : '';
-  await change(pipeline, rollback, { app: 'happy', id: undefined });
+  await nextSecond();
   await change(pipeline, retry, { app: 'happy', id: first.id });
   const given = await pipeline.upload('image-only', {
     'galley.yaml': `image: ${image}\nservice: {port: 8080}\n`,
   });
   await ends(pipeline, given, 'deployed');
+  await nextSecond();
+  await change(pipeline, rollback, { app: 'happy', id: undefined });
 }
 
 async function rejected(pipeline: Pipeline): Promise<void> {
@@ -108,9 +117,10 @@ async function calledOff(pipeline: Pipeline): Promise<void> {
     await pipeline.reached(key, (build) => build.state === 'building' && build.run.command !== undefined);
   const waiting = await pipeline.upload('cancel-queued', SMALL);
   await pipeline.reached(waiting, ({ state }) => state === 'queued');
+  await change(pipeline, cancel, waiting);
   // Asked for twice, as people do.
-  for (const key of running) await pipeline.desk.cancel(key, 'developer');
-  for (const { app, id } of [waiting, ...running]) await change(pipeline, cancel, { app, id });
+  for (const key of [...running, ...running]) await pipeline.desk.cancel(key, 'developer');
+  for (const key of running) await ends(pipeline, key, 'canceled');
 }
 
 type Change = typeof cancel;
