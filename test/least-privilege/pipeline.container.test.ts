@@ -14,8 +14,8 @@ import { EXPECTED_DENIALS, RARE } from './rare.ts';
 import { type Asked, record } from './recorder.ts';
 import { everything } from './scenario.ts';
 
-/** A rollout of 40 s then outlasts an invocation, and apply has to invoke itself. */
-const APPLY_SECONDS = 30;
+/** A rollout of 45 s then outlasts an invocation, and apply has to invoke itself. */
+const APPLY_SECONDS = 40;
 
 interface Context {
   pipeline: Pipeline;

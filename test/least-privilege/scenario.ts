@@ -60,7 +60,7 @@ async function nextSecond(): Promise<void> {
 
 /** The event of a first upload comes after that of a second one: upload-trigger ends the first by itself. */
 async function overtaken(pipeline: Pipeline): Promise<BuildKey> {
-  await pipeline.fault({ name: 'event-late', where: '*createobject*', times: 1, value: 4 });
+  await pipeline.fault({ name: 'event-late', where: '*createobject*', times: 1, value: 10 });
   const first = await pipeline.upload('late-event', SMALL, 'first.tar.gz');
   await nextSecond();
   await pipeline.upload('late-event', { ...SMALL, note: 'newer' }, 'second.tar.gz');
@@ -105,7 +105,7 @@ async function triedAgain(pipeline: Pipeline): Promise<void> {
 async function outlasting(pipeline: Pipeline): Promise<void> {
   await ends(pipeline, await pipeline.upload('bad-rollout', SMALL), 'deployed');
   await pipeline.fault({ name: 'image-pull-fails', where: '*bad-rollout*', times: 1000 });
-  const settings = { 'galley.yaml': 'rollout: {timeout: 40s}\n' };
+  const settings = { 'galley.yaml': 'rollout: {timeout: 45s}\n' };
   const next = { ...SMALL, ...settings, note: 'never ready' };
   await ends(pipeline, await pipeline.upload('bad-rollout', next), 'failed');
 }
