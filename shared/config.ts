@@ -54,6 +54,12 @@ const POLL_BUILD = {
   applyInvokeEndpoint: ['GALLEY_APPLY_INVOKE_ENDPOINT', optional(baseUrl())],
 } as const;
 
+const KIND = pattern(
+  /^[A-Z][A-Za-z0-9]*(\.[a-z0-9.-]+)?$/,
+  'a kind such as ClusterRole.rbac.authorization.k8s.io',
+);
+const NAMESPACE = pattern(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a DNS label');
+
 const APPLY = {
   ...PIPELINE,
   clusterId: ['GALLEY_CLUSTER_ID', ocid('cluster')],
@@ -62,6 +68,9 @@ const APPLY = {
     'GALLEY_CLUSTER_ENDPOINT',
     optional(oneOf(['PUBLIC_ENDPOINT', 'PRIVATE_ENDPOINT', 'VCN_HOSTNAME'])),
   ],
+  /** What an administrator has opened up, beyond the default. */
+  allowedKinds: ['GALLEY_ALLOWED_KINDS', optional(listOf(KIND))],
+  allowedNamespaces: ['GALLEY_ALLOWED_NAMESPACES', optional(listOf(NAMESPACE))],
 } as const;
 
 const BUILD_INSTANCE = {

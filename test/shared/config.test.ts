@@ -52,6 +52,8 @@ test('poll-build and apply add their own', () => {
     GALLEY_APPLY_INVOKE_ENDPOINT: 'https://x.eu-frankfurt-1.functions.oci.oraclecloud.com/',
     GALLEY_CLUSTER_ID: OCID('cluster'),
     GALLEY_CLUSTER_ENDPOINT: 'PRIVATE_ENDPOINT',
+    GALLEY_ALLOWED_KINDS: 'Namespace,ClusterRole.rbac.authorization.k8s.io',
+    GALLEY_ALLOWED_NAMESPACES: 'shared',
     GALLEY_BUILD_SLOTS: '5',
     GALLEY_BUILD_SECONDS: '60',
   };
@@ -63,6 +65,9 @@ test('poll-build and apply add their own', () => {
   const applies = applyConfig({ ...GOOD, ...more });
   assert.is(applies.clusterId, OCID('cluster'));
   assert.is(applies.clusterEndpoint, 'PRIVATE_ENDPOINT');
+  assert.equal(applies.allowedKinds, ['Namespace', 'ClusterRole.rbac.authorization.k8s.io']);
+  assert.equal(applies.allowedNamespaces, ['shared']);
+  assert.is(applyConfig({ ...GOOD, GALLEY_CLUSTER_ID: OCID('cluster') }).allowedKinds, undefined);
 });
 
 test('every mistake is told at once, with name, expectation and value', () => {
