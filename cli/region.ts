@@ -18,6 +18,8 @@ export interface LocalOptions extends Omit<StartOptions, 'directory'> {
 
 export interface LocalRegion extends RunningRegion {
   readonly note: Noted;
+  /** Addresses of what the Terraform state names and the region leaves out. */
+  readonly leftOut: readonly string[];
 }
 
 /** Starts the region with the pipeline in it, and notes where it is; `stop` takes the note away again. */
@@ -26,14 +28,17 @@ export async function startLocal({ home, isReset, ...options }: LocalOptions): P
   const directory = join(home, '.galley', 'region');
   if (isReset) rmSync(directory, { recursive: true, force: true });
   const { startRegion } = await import('../local/region.ts');
-  const running = await startRegion({ ...options, directory, bundles: join(ROOT, 'dist') });
+  const tools = process.env.KUBEBUILDER_ASSETS ?? process.env.GALLEY_TOOLS_CACHE;
+  const own = { directory, bundles: join(ROOT, 'dist'), ...(tools === undefined ? {} : { tools }) };
+  const running = await startRegion({ ...options, ...own });
   const note = noteOf(running);
   writeNote(home, note);
   const stop = async (): Promise<void> => {
     removeNote(home);
     await running.stop();
   };
-  return { ...running, note, stop };
+  const { notPlayed } = await import('../local/played.ts');
+  return { ...running, note, leftOut: notPlayed(running.region.twin), stop };
 }
 
 /** What `galley use` would take from the state's outputs, with the places of this machine. */

@@ -26,6 +26,8 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<number
     ...(options.state === undefined ? {} : { twin: options.state }),
   });
   console.log(JSON.stringify(region.description));
+  if (region.leftOut.length > 0)
+    terminal.note(`of the Terraform state it does not play: ${region.leftOut.join(', ')}`);
   terminal.note(
     'ready: `galley push` uploads, `galley status` looks; Ctrl-C stops it, and its state stays in .galley/',
   );
