@@ -8,6 +8,7 @@ import { listObjects, PODS, REPLICA_SETS } from './lists.ts';
 import { groupKind, type KubeObject, keyOf, titleOf } from './objects.ts';
 import { type Verdict, type View, verdictOf } from './rollout.ts';
 import { outOfTime, type Run } from './run.ts';
+import { STEADY_MS, unproven } from './steady.ts';
 
 /** Polling a few lists is simpler than a watch and needs no verb of its own (facts oke-apply §2.2). */
 const FIRST_POLL_MS = 150;
@@ -26,14 +27,20 @@ export interface Watched {
 
 /** @throws PipelineError `OutOfTime` with what is waited for, `LeaseLost` */
 export async function watch(run: Run, watched: Watched): Promise<{ verdict: Verdict; view: View }> {
+  let young = '';
   for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * GROWTH, POLL_MS)) {
     const view = await look(run, watched);
     const verdict = verdictOf(view, { ...watched, now: run.ports.now() });
-    if (verdict.state !== 'waiting') return { verdict, view };
-    if (run.ports.now().getTime() + pause >= run.input.until.getTime()) throw outOfTime(verdict.detail);
-    await watched.onView?.(view);
+    const before = young;
+    young = verdict.state === 'ready' ? unproven(view, run.ports.now()) : '';
+    if (verdict.state === 'failed') return { verdict, view };
+    if (verdict.state === 'ready' && (young === '' || young === before)) return { verdict, view };
+    const detail = verdict.state === 'ready' ? 'ready, and looked at once more' : verdict.detail;
+    const wait = verdict.state === 'ready' ? STEADY_MS : pause;
+    if (run.ports.now().getTime() + wait >= run.input.until.getTime()) throw outOfTime(detail);
+    if (verdict.state === 'waiting') await watched.onView?.(view);
     await run.guard();
-    await run.ports.sleep(pause);
+    await run.ports.sleep(wait);
   }
 }
 
