@@ -66,7 +66,8 @@ export function snippet(rights: readonly MissingRight[]): string {
     const lines = [...rules.values()].map((same) => {
       const [{ group, resource } = { group: '', resource: '' }] = same;
       const verbs = [...new Set(same.map(({ verb }) => verb))].join(', ');
-      return `- {apiGroups: ["${group}"], resources: [${resource}], verbs: [${verbs}]}`;
+      const more = isFirstOfKind(same) ? `  # ${resource} of an app need list, create, patch, delete` : '';
+      return `- {apiGroups: ["${group}"], resources: [${resource}], verbs: [${verbs}]}${more}`;
     });
     return [`add to ${title} in deploy/kubernetes/ and apply it:`, ...lines];
   };
@@ -76,4 +77,12 @@ export function snippet(rights: readonly MissingRight[]): string {
     ...role('the rules of Role galley-apply', inNamespace),
     ...role('the rules of ClusterRole galley-apply', clusterWide),
   ].join('\n');
+}
+
+/** What is only looked at, or only made. */
+const OURS = ['pods', 'events', 'replicasets', 'namespaces'];
+
+/** The server refuses one verb after the other; `list` comes first, so more will follow for a kind without any rule. */
+function isFirstOfKind(rights: readonly MissingRight[]): boolean {
+  return rights.some(({ verb, resource }) => verb === 'list' && !OURS.includes(resource));
 }

@@ -236,7 +236,7 @@ rights('one error names them all, with rules to paste', () => {
   );
   assert.match(
     error.hint ?? '',
-    /- \{apiGroups: \["apps"\], resources: \[deployments\], verbs: \[list, patch\]\}/,
+    /- \{apiGroups: \["apps"\], resources: \[deployments\], verbs: \[list, patch\]\} {2}# deployments of an app need list, create, patch, delete$/,
   );
 });
 rights.run();
