@@ -12,10 +12,7 @@ import { type Mutant, mutantsOf } from './mutants.ts';
 import { probesOf } from './probes.ts';
 import { EXPECTED_DENIALS, RARE } from './rare.ts';
 import { type Asked, record } from './recorder.ts';
-import { everything } from './scenario.ts';
-
-/** A rollout of 45 s then outlasts an invocation, and apply has to invoke itself. */
-const APPLY_SECONDS = 40;
+import { APPLY_SECONDS, everything } from './scenario.ts';
 
 interface Context {
   pipeline: Pipeline;

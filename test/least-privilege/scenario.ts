@@ -3,9 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cancel, retry, rollback } from '../../cli/commands/change.ts';
 import type { Build, BuildKey } from '../../shared/build/build.ts';
 import { toolConfig } from '../../shared/config.ts';
+import { openBucket } from '../../shared/oci/bucket.ts';
+import { createClients } from '../../shared/oci/clients.ts';
 import type { Pipeline } from '../end-to-end/pipeline.ts';
 import { environmentOf, visit } from '../helpers/doctor.ts';
 import { keepingTerminal } from '../helpers/terminal.ts';
+
+/** Ten times what it takes on a calm machine. */
+const PATIENCE_MS = 240_000;
 
 /** Built in a moment: nothing is run, and nothing is pulled. */
 export const SMALL = {
@@ -15,24 +20,30 @@ export const SMALL = {
 const BROKEN = { Dockerfile: 'FROM scratch\nCOPY missing /missing\n' };
 const SLOW = { Dockerfile: 'FROM busybox\nRUN sleep 600\n' };
 
+/** Longer than an invocation of apply lasts, in a region where it gets `APPLY_SECONDS`. */
+const LONG_ROLLOUT_SECONDS = 40;
+/** Of an invocation of apply. It begins nothing in its last twelve seconds (shared/fn.ts). */
+export const APPLY_SECONDS = 40;
+
 /** Manifests of its own: whoever admits the upload stores them. */
-const PLAIN = {
+const plain = (app: string, settings = ''): Record<string, string> => ({
   ...SMALL,
   'k8s/app.yaml': `apiVersion: apps/v1
 kind: Deployment
-metadata: {name: lost-event}
+metadata: {name: ${app}}
 spec:
-  selector: {matchLabels: {app: lost-event}}
+  selector: {matchLabels: {app: ${app}}}
+  ${settings}
   template:
-    metadata: {labels: {app: lost-event}}
-    spec: {containers: [{name: app, image: lost-event}]}
+    metadata: {labels: {app: ${app}}}
+    spec: {containers: [{name: app, image: ${app}}]}
 `,
-};
+});
 
 /** Runs all steps and waits for their ends. Throws when one ends as it should not. */
 export async function everything(pipeline: Pipeline): Promise<void> {
   await pipeline.fault({ name: 'event-lost', where: '*createobject*', times: 1 });
-  const lost = await pipeline.upload('lost-event', PLAIN);
+  const lost = await pipeline.upload('lost-event', plain('lost-event'));
   const late = await overtaken(pipeline);
   await Promise.all([
     replaced(pipeline),
@@ -40,6 +51,7 @@ export async function everything(pipeline: Pipeline): Promise<void> {
     broken(pipeline),
     triedAgain(pipeline),
     outlasting(pipeline),
+    badRollout(pipeline),
   ]);
   await calledOff(pipeline);
   await ends(pipeline, late, 'superseded');
@@ -101,11 +113,17 @@ async function triedAgain(pipeline: Pipeline): Promise<void> {
   await ends(pipeline, key, 'deployed');
 }
 
-/** A rollout that never gets ready outlasts an invocation of apply, leaves its evidence and is undone. */
+/** apply has to invoke itself. */
 async function outlasting(pipeline: Pipeline): Promise<void> {
+  const files = plain('long-rollout', `minReadySeconds: ${LONG_ROLLOUT_SECONDS}`);
+  await ends(pipeline, await pipeline.upload('long-rollout', files), 'deployed');
+}
+
+/** It leaves its evidence and is undone. */
+async function badRollout(pipeline: Pipeline): Promise<void> {
   await ends(pipeline, await pipeline.upload('bad-rollout', SMALL), 'deployed');
   await pipeline.fault({ name: 'image-pull-fails', where: '*bad-rollout*', times: 1000 });
-  const settings = { 'galley.yaml': 'rollout: {timeout: 45s}\n' };
+  const settings = { 'galley.yaml': 'rollout: {timeout: 30s}\n' };
   const next = { ...SMALL, ...settings, note: 'never ready' };
   await ends(pipeline, await pipeline.upload('bad-rollout', next), 'failed');
 }
@@ -121,6 +139,19 @@ async function calledOff(pipeline: Pipeline): Promise<void> {
   // Asked for twice, as people do.
   for (const key of [...running, ...running]) await pipeline.desk.cancel(key, 'developer');
   for (const key of running) await ends(pipeline, key, 'canceled');
+  await marksAreGone(pipeline);
+}
+
+/** The sweep removes them after the builds have ended. */
+async function marksAreGone({ region }: Pipeline): Promise<void> {
+  const { endpoint, namespace, stateBucket: bucket } = region.description;
+  const clients = createClients({ provider: region.credentials(), region: region.region.name, endpoint });
+  const state = openBucket(clients, { namespace, bucket });
+  const deadline = Date.now() + PATIENCE_MS;
+  while ((await state.names('cancel/')).length > 0) {
+    if (Date.now() > deadline) throw new Error('Marks of cancelled builds are still there.');
+    await sleep(200);
+  }
 }
 
 type Change = typeof cancel;
