@@ -43,8 +43,9 @@ export function watchForStop({ key, ports, seconds, lookMs = LOOK_MS }: Options)
   const terminated = (): void => {
     void look().then(() => controller.abort(stoppedFromOutside()));
   };
-  process.once('SIGTERM', terminated);
-  process.once('SIGINT', terminated);
+  // Not once: without a listener left, execa's clean-up would end this process before it has reported.
+  process.on('SIGTERM', terminated);
+  process.on('SIGINT', terminated);
   void keepLooking(look, { lookMs, over: over.signal });
   return {
     signal: controller.signal,

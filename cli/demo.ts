@@ -61,7 +61,7 @@ function stopper(region: LocalRegion): () => Promise<void> {
     return stopped;
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void stop().then(() => process.exit(130)));
+    process.on(signal, () => void stop().then(() => process.exit(130)));
   return stop;
 }
 
