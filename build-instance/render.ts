@@ -90,8 +90,9 @@ async function runFirst(tools: readonly Tool[], rendering: Rendering & { place: 
     if (ended.exitCode === 127) continue;
     say(`==> ${program} renders ${place.path || '.'}`);
     if (ended.exitCode === 0) return ended.stdout;
-    for (const line of ended.tail) say(line);
-    throw failed(`${program}: ${ended.tail.join('\n').replaceAll(`${source.root}/`, '')}`);
+    const words = ended.tail.map((line) => line.replaceAll(`${source.root}/`, ''));
+    for (const line of words) say(line);
+    throw failed(`${program}: ${words.join('\n')}`);
   }
   const names = tools.map(({ program }) => program).join(' or ');
   const detail = `The Build Instance has no ${names} to render ${place.path || '.'}.`;
