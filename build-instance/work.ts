@@ -1,5 +1,6 @@
 // Directories of builds: one each, gone at its end, also after a kill -9 (then the next build clears it away).
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { renameSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processStart } from './process-start.ts';
 
@@ -21,7 +22,9 @@ export async function openWorkDirectory(root: string, name: string): Promise<Wor
   return {
     path,
     noteGroup(pid) {
-      void writeFile(join(path, GROUP), tokenOf(pid)).catch(() => undefined);
+      // Whole or not at all, and before anything else happens: a kill -9 may come at any line.
+      writeFileSync(join(path, `${GROUP}.new`), tokenOf(pid));
+      renameSync(join(path, `${GROUP}.new`), join(path, GROUP));
     },
     remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }),
   };
