@@ -5,8 +5,9 @@ import { join } from 'node:path';
 /**
  * Starts the script as a process group of its own (`set -m`), waits for it and leaves its code in a file. The
  * keeper itself is outside of that group: it never gets the signals meant for the script. (A shell that traps
- * them instead loses the code: `wait` of bash 5.2, once interrupted, may answer -1.) What bash says of the
- * script is no output. The pid file is there before the script's first line. `setsid` in a script escapes its group, as on a real machine.
+ * them instead loses the code: `wait` of bash 5.2, once interrupted, may answer -1.) With
+ * `-f` a script that is only held (SIGSTOP) has not ended. What bash says of the script is no output. The pid file
+ * is there before the script's first line. `setsid` in a script escapes its group, as on a real machine.
  */
 export const KEEPER = `set -m
 exec 3>&2 2>/dev/null
@@ -14,7 +15,7 @@ exec 3>&2 2>/dev/null
   echo "$$ $(cut -d' ' -f22 /proc/$$/stat) $BASHPID" > pid.new && mv pid.new pid
   [ ! -e dead ] && cd work && exec "$@"
 ) 2>&3 3>&- &
-wait $!
+wait -f $!
 code=$?
 [ -e dead ] || { echo "$code" > code.new && mv code.new code; }
 `;

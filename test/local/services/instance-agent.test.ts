@@ -26,6 +26,12 @@ const ENDS = [
     text: 'sh\n',
   },
   { script: 'kill -9 $$', lifecycleState: 'FAILED', exitCode: 137, text: '' },
+  {
+    script: '(sleep 0.2; kill -CONT $$) & kill -STOP $$; exit 3',
+    lifecycleState: 'FAILED',
+    exitCode: 3,
+    text: '',
+  },
   { script: 'sudo -n echo as root', lifecycleState: 'SUCCEEDED', exitCode: 0, text: 'as root\n' },
   { script: 'echo "[$SECRET_OF_THE_REGION]"', lifecycleState: 'SUCCEEDED', exitCode: 0, text: '[]\n' },
   { script: 'no-such-program', lifecycleState: 'FAILED', exitCode: 127, text: undefined },
