@@ -1,8 +1,9 @@
 // galley cancel, retry, rollback: asked for in the buckets, done by the pipeline.
 import { userInfo } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Build, isFinal, type Origin } from '../../shared/build/build.ts';
 import { APPLY_SECONDS } from '../../shared/build/decide-building.ts';
-import { buildId } from '../../shared/build/id.ts';
+import { buildId, secondOf } from '../../shared/build/id.ts';
 import { after } from '../../shared/build/retry.ts';
 import { PipelineError } from '../../shared/errors.ts';
 import type { Desk } from '../../shared/oci/desk.ts';
@@ -58,7 +59,7 @@ export async function rollback(which: Which, options: ChangeOptions): Promise<nu
   const old = which.id === undefined ? await previous(which.app, desk) : await chooseBuild(desk, which);
   if (old.state !== 'deployed')
     throw refused(`Build ${old.id} was never deployed (${old.state}).`, `galley builds ${old.app}`);
-  const now = new Date();
+  const now = await secondAfter(old.app, desk);
   const { app, object, eTag, namespace, policy, rolloutSeconds, onFailure } = old;
   const named = {
     namespace: context.config.namespace,
@@ -91,6 +92,18 @@ export async function rollback(which: Which, options: ChangeOptions): Promise<nu
   await desk.rollBack(build, old);
   terminal.note(`back to build ${old.id}, as ${id}`);
   return end({ app, id }, options);
+}
+
+/**
+ * A time for the rollback's id that is later than every upload's, also when this desk's clock is behind. Ids of one
+ * second are in the order of their hashes, so it gets a second of its own; what is pushed after it is later again.
+ */
+async function secondAfter(app: string, desk: Desk): Promise<Date> {
+  const newest = (await desk.ids(app)).at(-1);
+  const now = Date.now();
+  const at = Math.max(now, newest === undefined ? 0 : secondOf(newest).getTime() + 1000);
+  await sleep(Math.min(at - now, 1000));
+  return new Date(at);
 }
 
 /** The newest deployed build before the one that is deployed now. */

@@ -25,6 +25,11 @@ export function stamp(isoTime: string): string {
   return new Date(isoTime).toISOString().replace(/[-:]|\.\d+/g, '');
 }
 
+/** The second of the upload: what `stamp` made of its time. */
+export function secondOf(id: string): Date {
+  return new Date(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*$/, '$1-$2-$3T$4:$5:$6Z'));
+}
+
 export function isBuildId(text: string): boolean {
   return ID.test(text);
 }

@@ -1,10 +1,18 @@
 // Processes of this machine, by what stands in their command lines.
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Command lines that hold `word`, words joined by blanks; without this process' own. */
-export function commandLinesWith(word: string): string[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
-  return pids.map(commandLine).filter((line) => line.includes(word));
+export interface Running {
+  readonly pid: number;
+  /** Words joined by blanks. */
+  readonly commandLine: string;
+}
+
+/** Processes with `text` in their command line; without this one. */
+export function processesWith(text: string): Running[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map((name) => ({ pid: Number(name), commandLine: commandLine(name) }))
+    .filter((each) => each.commandLine.includes(text));
 }
 
 function commandLine(pid: string): string {

@@ -29,6 +29,7 @@ const ids: string[] = [];
 
 /** Pushes a version that is good, and what it answers. */
 async function pushed(text: string): Promise<In<'deployed'>> {
+  await nextSecond();
   const build = deployed(await pipeline.ended(await pipeline.upload(app, quick(text))));
   assert.is(await pipeline.answer(build), text);
   ids.push(build.id);
@@ -108,6 +109,11 @@ test('onFailure: keep leaves what was applied, and says so; the next good build 
   await pushed('four');
   assert.equal(await images(), [deployed(await newest()).image]);
 });
+
+/** Which of two uploads of one second is the later one, their hashes say. */
+function nextSecond(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)));
+}
 
 async function newestId(): Promise<string | undefined> {
   return (await pipeline.desk.ids(app)).at(-1);

@@ -1,6 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { appOfObject, buildId, isBuildId, keyOfObject, retryToken } from '../../../shared/build/id.ts';
+import {
+  appOfObject,
+  buildId,
+  isBuildId,
+  keyOfObject,
+  retryToken,
+  secondOf,
+} from '../../../shared/build/id.ts';
 import { commandText } from '../../../shared/pipeline/command.ts';
 import { building, ID } from '../../helpers/builds.ts';
 
@@ -12,6 +19,7 @@ test('the same upload has the same id; ids sort by upload time', () => {
   assert.is(id, buildId({ ...upload }, '2026-11-24T10:11:12.999Z'));
   assert.ok(isBuildId(id));
   assert.ok(id < buildId(upload, '2026-11-24T10:11:13.000Z'));
+  assert.is(secondOf(id).toISOString(), '2026-11-24T10:11:12.000Z');
   assert.is.not(id, buildId({ ...upload, eTag: 'f' }, '2026-11-24T10:11:12.999Z'));
 });
 
