@@ -1,8 +1,8 @@
 // An image push, or poll-build's invoke → the build's objects in the cluster, watched until they are ready.
-import type { BuildKey } from '../../shared/build/build.ts';
 import { advance } from '../../shared/pipeline/advance.ts';
 import { type Applied, applyBuild } from '../../shared/pipeline/apply.ts';
 import type { ApplyContext } from '../../shared/pipeline/deploying.ts';
+import type { Found } from '../../shared/pipeline/ports.ts';
 import { parseApplyInput } from './event.ts';
 
 export interface ApplyDeps extends ApplyContext {
@@ -24,20 +24,23 @@ export async function apply(input: unknown, deps: ApplyDeps): Promise<ApplyAnswe
     deps.loop.ports.log('ignored', { why: key.ignored });
     return { ignored: key.ignored };
   }
-  await awaitProof(key, deps);
-  return { build: `${key.app}/${key.id}`, outcome: await applyBuild(key, deps) };
+  const found = await deps.loop.ports.records.findActive(key);
+  const outcome =
+    found?.build.state === 'building' ? await onceProven(found, deps) : await applyBuild(found, deps);
+  return { build: `${key.app}/${key.id}`, outcome };
 }
 
-/** building → pushed, as soon as the Build Instance's result says so. */
-async function awaitProof(key: BuildKey, { loop, sleep }: ApplyDeps): Promise<void> {
-  const { ports } = loop;
-  const found = await ports.records.findActive(key);
-  if (found?.build.state !== 'building') return;
+/** building → pushed, as soon as the Build Instance's result says so: unless its own event does it first. */
+async function onceProven({ build }: Found, deps: ApplyDeps): Promise<Applied> {
+  const { ports } = deps.loop;
   const quiet = { ...ports, applier: { invoke: async () => {} } };
   for (const wait of RESULT_WAIT_MS) {
-    await sleep(wait);
-    if ((await ports.results.find(key, found.build.attempt)) === undefined) continue;
-    await advance(key, { ...loop, ports: quiet });
-    return;
+    await deps.sleep(wait);
+    const found = await ports.records.findActive(build);
+    if (found?.build.state !== 'building') return found === undefined ? 'absent' : 'busy';
+    if ((await ports.results.find(build, found.build.attempt)) === undefined) continue;
+    await advance(build, { ...deps.loop, ports: quiet, loaded: found });
+    return applyBuild(await ports.records.findActive(build), deps);
   }
+  return 'building';
 }

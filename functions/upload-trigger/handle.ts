@@ -16,6 +16,9 @@ export interface UploadTriggerAnswer {
   readonly ignored?: string;
 }
 
+/** Nobody can have asked to cancel what was admitted a moment ago; if somebody did, the sweep sees it. */
+const JUST_ADMITTED = { cancels: new Map<string, string>() };
+
 /** @param input the event as parsed JSON; anything else is ignored with a log line */
 export async function uploadTrigger(
   input: unknown,
@@ -33,7 +36,10 @@ export async function uploadTrigger(
   const admitted = await admit(upload, door);
   const id = buildId({ ...event, eTag: upload.eTag }, upload.uploadedAt);
   if (admitted?.build.state === 'rejected') return { build: id, state: 'rejected' };
-  const moved = await advance({ app, id }, admitted === undefined ? loop : { ...loop, loaded: admitted });
+  const moved = await advance(
+    { app, id },
+    admitted === undefined ? loop : { ...loop, loaded: admitted, known: JUST_ADMITTED },
+  );
   return { build: id, state: moved?.state ?? 'finished' };
 }
 

@@ -34,6 +34,8 @@ export interface Run {
   /** Command OCID; absent until the created command is known. */
   readonly command?: string;
   readonly submittedAt: string;
+  /** The command was seen to be over: whoever saw it gives the slot back, or else the sweep does. */
+  readonly isOver?: true;
 }
 
 export type Fault = 'user' | 'platform';

@@ -86,7 +86,8 @@ function unconfirmed(build: In<'building'>, seen: Seen): Ended {
 }
 
 /** Out of building: to pushed, back to queued for another attempt, or to a final state. */
-function leave(build: In<'building'>, { seen, now, ended }: Context & { ended: Ended }): Decision {
+function leave(left: In<'building'>, { seen, now, ended }: Context & { ended: Ended }): Decision {
+  const build: In<'building'> = isOver(seen.command) ? { ...left, run: { ...left.run, isOver: true } } : left;
   const phase = nextPhase(build, { seen, now, ended });
   const next = enter(build, { phase, now });
   return { build: next, tasks: tasksAfter(next.state, isOver(seen.command)) };

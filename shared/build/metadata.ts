@@ -7,7 +7,14 @@ const PREFIX_BYTES = 'opc-meta-'.length;
 const NUMBERS = new Set(['rolloutSeconds', 'attempt', 'position', 'revoked', 'exitCode', 'slot']);
 /** Empty text is not sent (the SDK drops empty values), so these read as empty when they are absent. */
 const FREE_TEXT = new Set(['detail', 'reason']);
-const RUN = ['run-attempt', 'run-instance', 'run-slot', 'run-command', 'run-submittedat'] as const;
+const RUN = [
+  'run-attempt',
+  'run-instance',
+  'run-slot',
+  'run-command',
+  'run-submittedat',
+  'run-isover',
+] as const;
 /** Fields whose end may be cut when a record grows over the limit, in this order. */
 const SHRINKABLE = ['report', 'detail', 'reason', 'path', 'avoid'];
 
@@ -108,12 +115,12 @@ function typed(key: string, value: string): unknown {
 function flatRun(build: Build): Record<string, unknown> | undefined {
   const run = 'run' in build ? build.run : undefined;
   if (run === undefined) return undefined;
-  const values = [run.attempt, run.instance, run.slot, run.command, run.submittedAt];
+  const values = [run.attempt, run.instance, run.slot, run.command, run.submittedAt, run.isOver];
   return Object.fromEntries(RUN.map((key, index) => [key, values[index]]));
 }
 
 function readRun(text: Record<string, string>): Run | undefined {
-  const [attempt, instance, slot, command, submittedAt] = RUN.map((key) => text[key]);
+  const [attempt, instance, slot, command, submittedAt, over] = RUN.map((key) => text[key]);
   if (attempt === undefined || instance === undefined || slot === undefined || submittedAt === undefined) {
     return undefined;
   }
@@ -123,6 +130,7 @@ function readRun(text: Record<string, string>): Run | undefined {
     slot: Number(slot),
     ...(command === undefined ? {} : { command }),
     submittedAt,
+    ...(over === 'true' ? { isOver: true } : {}),
   };
 }
 

@@ -53,6 +53,8 @@ export interface Seen {
   /** Other builds of the app that are not finished. */
   readonly siblings?: readonly Sibling[];
   readonly head?: Head;
+  /** The head's ETag, for who goes on to take its lease. */
+  readonly headTag?: string;
   /** A slot claimed for this build. */
   readonly slot?: { readonly instance: string; readonly number: number };
   /** Instances that were not taken although they come first, and why. */

@@ -1,6 +1,7 @@
 // Back to the last good set: applied again with our own manager, so that the next deploy meets no conflict
 // (facts oke-apply §3.14). Never of a rollback, and killed anywhere it is taken up by the next run.
 import pMap from 'p-map';
+import { PipelineError } from '../errors.ts';
 import { meaningOf } from './failure.ts';
 import { type Fence, FencedError } from './fence.ts';
 import { PODS } from './lists.ts';
@@ -9,7 +10,7 @@ import { type DeployOutcome, failedOutcome } from './outcome.ts';
 import { isOwnedBy, isReady } from './pods.ts';
 import { prune } from './prune.ts';
 import type { Verdict, View } from './rollout.ts';
-import type { Run } from './run.ts';
+import type { LastGood, Run } from './run.ts';
 import { remove } from './server-side-apply.ts';
 import { applyStaged, prepare, stage } from './stage.ts';
 import { brief, type Failure, type Standing } from './standing.ts';
@@ -57,14 +58,17 @@ function alsoFailed(failure: Failure, why: string): Failure {
   return { ...failure, detail: `${failure.detail}\nRolling back failed too: ${why}` };
 }
 
-type LastGood = { readonly manifests: string; readonly image: string };
-
 async function restore(
   run: Run,
   fence: Fence,
   { standing, lastGood }: { standing: RollingBack; lastGood: LastGood },
 ): Promise<Verdict> {
-  const items = await prepare(run, lastGood);
+  const manifests = await lastGood.manifests();
+  if (manifests === undefined) {
+    const detail = `the manifests of ${lastGood.build} are no longer kept`;
+    throw new PipelineError(detail, { retry: 'never', reason: 'ManifestsMissing' });
+  }
+  const items = await prepare(run, { manifests, image: lastGood.image });
   const staged = await stage(run, fence, items);
   await run.guard();
   await fence.write(staged.extent, standing);

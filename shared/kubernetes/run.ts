@@ -16,7 +16,7 @@ export interface DeployInput {
   readonly repository: string;
   /** Multi-document YAML; `# Source:` comments say which file a document came from. */
   readonly manifests: string;
-  readonly lastGood?: { readonly build: string; readonly manifests: string; readonly image: string };
+  readonly lastGood?: LastGood;
   /** The rollout is lost when it is not good by then. */
   readonly deadline: Date;
   readonly onFailure: 'rollback' | 'keep';
@@ -31,6 +31,14 @@ export interface DeployInput {
   savePlan(text: string): Promise<void>;
   /** What was found at a bad rollout; called before anything is rolled back. */
   saveEvidence(text: string): Promise<void>;
+}
+
+/** What is gone back to when the build turns out bad. */
+export interface LastGood {
+  readonly build: string;
+  readonly image: string;
+  /** Read only when it is gone back to; undefined when they are no longer kept. */
+  manifests(): Promise<string | undefined>;
 }
 
 export interface DeployPorts {

@@ -4,7 +4,7 @@ import { type Decision, decide } from '../build/decide.ts';
 import type { Head, Seen } from '../build/seen.ts';
 import { observe } from './observe.ts';
 import type { Found, Ports, SlotName } from './ports.ts';
-import { claimSlot, freeSlot, type SlotBoard, slotBoard } from './slots.ts';
+import { claimSlot, freeSlot } from './slots.ts';
 import { doTask, type Loop } from './tasks.ts';
 
 /** A build moves a few states at most in one go; more means that somebody else moves it too. */
@@ -44,11 +44,11 @@ async function claim(
   const { ports, limits, pool } = loop;
   const { build } = found;
   if (build.state !== 'queued') return 'settled';
-  const { board, head } = await boardAndHead(build, loop);
+  const head = await headBeforeClaim(build, loop);
   const withHead: Seen = head === undefined ? seen : { ...seen, head };
   const again = decide(build, { seen: withHead, now: ports.now(), limits });
   if (!again.tasks.includes('claim-slot')) return follow(found, { decision: again, loop });
-  const got = await claimSlot(build, { ports, pool, board });
+  const got = await claimSlot(build, { ports, pool, board: loop.board });
   const decision = decide(build, { seen: { ...withHead, ...got }, now: ports.now(), limits });
   const saved = await save(found, { decision, ports });
   const isUsed = typeof saved === 'object' && saved.build.state === 'building';
@@ -57,14 +57,9 @@ async function claim(
 }
 
 /** In a sweep with no slot left the head is not asked: nothing can move. */
-async function boardAndHead(
-  build: BuildKey,
-  { ports, pool, board }: Loop,
-): Promise<{ board: SlotBoard; head: Head | undefined }> {
+async function headBeforeClaim(build: BuildKey, { ports, pool, board }: Loop): Promise<Head | undefined> {
   const isFull = board !== undefined && board.taken.size >= pool.instances.length * pool.slotsEach;
-  const asked = isFull ? undefined : ports.heads.read(build.app);
-  const [known, found] = await Promise.all([board ?? slotBoard(ports), asked]);
-  return { board: known, head: found?.head };
+  return isFull ? undefined : (await ports.heads.read(build.app))?.head;
 }
 
 /**
@@ -100,8 +95,8 @@ async function doTasks(
     current = await doTask(task, { found: current, loop });
     if (current === 'gone' || current === 'lost') return current;
   }
-  // Whoever was invoked goes on from here; a second look would only invoke it again.
-  if (decision.tasks.includes('invoke-apply')) return 'settled';
+  // Whoever was invoked, or told, goes on from here: a second look would only tell it again.
+  if (decision.tasks.includes('invoke-apply') || decision.tasks.includes('ensure-command')) return 'settled';
   const hasMoved = decision.build.state !== from.build.state || current.eTag !== before;
   return hasMoved && !isFinal(current.build) ? current : 'settled';
 }

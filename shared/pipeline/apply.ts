@@ -1,12 +1,13 @@
 // Applying one build: wait for its proof, take the app's lease, deploy, and record how it ended.
-import { type Build, type BuildKey, type In, type Phase, runOf } from '../build/build.ts';
+import { type Build, type In, type Phase, runOf } from '../build/build.ts';
 import { decide } from '../build/decide.ts';
 import { enter } from '../build/enter.ts';
 import { after } from '../build/retry.ts';
 import { type Head, isOver } from '../build/seen.ts';
+import { messageOf } from '../errors.ts';
 import { advance } from './advance.ts';
 import { type ApplyContext, deployBuild, whoOf } from './deploying.ts';
-import { releaseLease, takeLease } from './lease.ts';
+import { type Held, releaseLease, takeLease } from './lease.ts';
 import { observe } from './observe.ts';
 import type { Found, Ports } from './ports.ts';
 import { freeSlot } from './slots.ts';
@@ -14,10 +15,11 @@ import { freeSlot } from './slots.ts';
 /** What was done, for the log and the caller. */
 export type Applied = Build['state'] | 'absent' | 'busy' | 'waiting' | 'lost';
 
-/** Safe to call at any time, for any build, by anybody, twice: a build that is not to be applied now is left alone. */
-export async function applyBuild(key: BuildKey, context: ApplyContext): Promise<Applied> {
-  const { ports } = context.loop;
-  const found = await ports.records.findActive(key);
+/**
+ * Safe to call at any time, for any build, by anybody, twice: a build that is not to be applied now is left alone.
+ * @param found the build's active record as it was just read
+ */
+export async function applyBuild(found: Found | undefined, context: ApplyContext): Promise<Applied> {
   if (found === undefined) return 'absent';
   const { build } = found;
   if (build.state === 'pushed') return begin(found, context);
@@ -39,7 +41,9 @@ async function begin(found: Found, context: ApplyContext): Promise<Applied> {
     await ports.records.drop(build, found.eTag);
     return 'absent';
   }
-  const taken = await takeLease(whoOf(build, context), ports);
+  const { head, headTag } = seen;
+  const read = head === undefined || headTag === undefined ? undefined : { head, eTag: headTag };
+  const taken = await takeLease(whoOf(build, context), { ports, seen: read });
   if (taken.kind === 'busy') return 'busy';
   if (taken.kind === 'newer')
     return end(found, { phase: withRun(build, { state: 'superseded', by: taken.build }), ports });
@@ -53,35 +57,40 @@ async function begin(found: Found, context: ApplyContext): Promise<Applied> {
   const next = enter(build, { phase, now: ports.now() });
   const eTag = await ports.records.swap(next, found.eTag);
   if (eTag === undefined) {
-    await releaseLease(whoOf(build, context), { ports });
+    await releaseLease(whoOf(build, context), { held: taken, ports });
     return 'lost';
   }
-  return roll({ build: next, eTag }, { context, head: taken.head });
+  return roll({ build: next, eTag }, { context, held: taken });
 }
 
 /** applying: whoever takes the lease goes on where the last one stopped. */
 async function proceed(found: Found, context: ApplyContext): Promise<Applied> {
   const { ports } = context.loop;
-  const taken = await takeLease(whoOf(found.build, context), ports);
+  const taken = await takeLease(whoOf(found.build, context), { ports });
   if (taken.kind === 'busy') return 'busy';
   if (taken.kind === 'newer')
     return end(found, { phase: withRun(found.build, { state: 'superseded', by: taken.build }), ports });
-  return roll(found, { context, head: taken.head });
+  return roll(found, { context, held: taken });
 }
 
 async function roll(
   found: Found,
-  { context, head }: { context: ApplyContext; head: Head },
+  { context, held }: { context: ApplyContext; held: Held },
 ): Promise<Applied> {
   const { ports } = context.loop;
   const { build } = found;
   if (build.state !== 'applying') return build.state;
   const who = whoOf(build, context);
-  if (head.build === build.id) {
-    await releaseLease(who, { ports });
-    return end(found, { phase: deployedPhase(build, head), ports });
+  if (held.head.build === build.id) {
+    await releaseLease(who, { held, ports });
+    return end(found, { phase: deployedPhase(build, held.head), ports });
   }
-  const outcome = await deployBuild(build, { context, head });
+  const outcome = await deployBuild(build, { context, held }).catch(async (thrown: unknown) => {
+    // Without the lease the next sweep tries again at once; the error itself belongs to the function's log.
+    const detail = `broken off, tried again: ${messageOf(thrown)}`.slice(0, 400);
+    await Promise.allSettled([pause(found, { detail, ports }), releaseLease(who, { held, ports })]);
+    throw thrown;
+  });
   switch (outcome.kind) {
     case 'ready': {
       const deployed = {
@@ -90,38 +99,34 @@ async function roll(
         endpoint: outcome.endpoint,
         report: outcome.report,
       };
-      if (!(await releaseLease(who, { deployed, ports }))) return 'lost';
+      if (!(await releaseLease(who, { deployed, held, ports }))) return 'lost';
       return end(found, { phase: deployedPhase(build, deployed), ports });
     }
     case 'waiting':
-      return pause(found, { who, detail: outcome.detail, ports });
+      await pause(found, { detail: outcome.detail, ports });
+      await releaseLease(who, { held, ports });
+      await ports.applier.invoke(build);
+      return 'waiting';
     case 'lost':
       return 'lost';
     case 'fenced':
-      await releaseLease(who, { ports });
+      await releaseLease(who, { held, ports });
       return end(found, { phase: withRun(build, { state: 'superseded', by: outcome.by }), ports });
     case 'failed': {
-      if (!(await releaseLease(who, { ports }))) return 'lost';
+      if (!(await releaseLease(who, { held, ports }))) return 'lost';
       const { kind: _, ...why } = outcome;
       return end(found, { phase: withRun(build, { state: 'failed', ...why, image: build.image }), ports });
     }
   }
 }
 
-/** The rollout is not over: note what it waits for, let go, and come again at once in a fresh invocation. */
+/** The rollout is not over: notes what it waits for. */
 async function pause(
   { build, eTag }: Found,
-  {
-    who,
-    detail,
-    ports,
-  }: { who: { app: string; build: string; holder: string }; detail: string; ports: Ports },
-): Promise<Applied> {
-  if (build.state === 'applying' && build.reason !== detail)
-    await ports.records.swap({ ...build, reason: detail }, eTag);
-  await releaseLease(who, { ports });
-  await ports.applier.invoke(build);
-  return 'waiting';
+  { detail, ports }: { detail: string; ports: Ports },
+): Promise<void> {
+  if (build.state !== 'applying' || build.reason === detail) return;
+  await ports.records.swap({ ...build, reason: detail }, eTag);
 }
 
 async function end(
@@ -141,7 +146,8 @@ async function end(
 /** By now the command is over, as a rule: the slot need not wait for the sweep. */
 async function giveBackSlot(build: Build, ports: Ports): Promise<void> {
   const run = runOf(build);
-  if (run?.command === undefined || !isOver(await ports.commands.look(run.command, run.instance))) return;
+  if (run?.command === undefined || run.isOver) return;
+  if (!isOver(await ports.commands.look(run.command, run.instance))) return;
   const slot = { instance: run.instance, number: run.slot };
   await freeSlot(slot, { holder: { ...build, attempt: run.attempt }, ports });
 }

@@ -8,7 +8,7 @@ export interface DeployRequest {
   /** `<repository>@sha256:…`, or any reference when the user gave the image. */
   readonly image: string;
   readonly manifests: string;
-  readonly lastGood?: { readonly build: string; readonly manifests: string; readonly image: string };
+  readonly lastGood?: LastGood;
   readonly deadline: Date;
   readonly onFailure: 'rollback' | 'keep';
   readonly shrink: boolean;
@@ -19,6 +19,14 @@ export interface DeployRequest {
   stillMine(): Promise<boolean>;
   savePlan(text: string): Promise<void>;
   saveEvidence(text: string): Promise<void>;
+}
+
+/** What is gone back to when the build turns out bad. */
+export interface LastGood {
+  readonly build: string;
+  readonly image: string;
+  /** Read only when it is gone back to; undefined when they are no longer kept. */
+  manifests(): Promise<string | undefined>;
 }
 
 export type DeployOutcome =

@@ -1,8 +1,8 @@
 // One build put to the cluster: what it is deployed with, and what is gone back to when it fails.
 import type { BuildKey, In } from '../build/build.ts';
 import type { Head } from '../build/seen.ts';
-import type { Cluster, DeployOutcome } from './cluster.ts';
-import { holdsLease } from './lease.ts';
+import type { Cluster, DeployOutcome, LastGood } from './cluster.ts';
+import { type Held, holdsLease } from './lease.ts';
 import type { Ports } from './ports.ts';
 import type { Loop } from './tasks.ts';
 
@@ -27,7 +27,7 @@ export function whoOf(
 /** Deploys with the build's stored manifests; the lease is asked for before every effect. */
 export async function deployBuild(
   build: In<'applying'>,
-  { context, head }: { context: ApplyContext; head: Head },
+  { context, held }: { context: ApplyContext; held: Held },
 ): Promise<DeployOutcome> {
   const { ports } = context.loop;
   const manifests = await ports.texts.readManifests(build);
@@ -35,7 +35,7 @@ export async function deployBuild(
     const detail = `manifests/${build.app}/${build.id}.yaml is not there.`;
     return { kind: 'failed', phase: 'plan', reason: 'ManifestsMissing', detail, fault: 'platform' };
   }
-  const lastGood = await lastGoodOf(build, { head, ports });
+  const lastGood = lastGoodOf(build, { head: held.head, ports });
   const cluster = await context.cluster();
   return cluster.deploy({
     app: build.app,
@@ -49,17 +49,14 @@ export async function deployBuild(
     shrink: build.shrink === true,
     isRollback: build.rollbackOf !== undefined,
     until: context.until,
-    stillMine: () => holdsLease(whoOf(build, context), ports),
+    stillMine: () => holdsLease(whoOf(build, context), { held, ports }),
     savePlan: (text) => ports.texts.writePlan(build, text),
     saveEvidence: (text) => ports.texts.writeEvidence(build, text),
   });
 }
 
-async function lastGoodOf(
-  build: BuildKey,
-  { head, ports }: { head: Head; ports: Ports },
-): Promise<{ build: string; manifests: string; image: string } | undefined> {
-  if (head.build === undefined || head.image === undefined) return undefined;
-  const manifests = await ports.texts.readManifests({ app: build.app, id: head.build });
-  return manifests === undefined ? undefined : { build: head.build, manifests, image: head.image };
+function lastGoodOf({ app }: BuildKey, { head, ports }: { head: Head; ports: Ports }): LastGood | undefined {
+  const { build: id, image } = head;
+  if (id === undefined || image === undefined) return undefined;
+  return { build: id, image, manifests: () => ports.texts.readManifests({ app, id }) };
 }

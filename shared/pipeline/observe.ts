@@ -2,7 +2,7 @@
 import type { Build, BuildKey, In } from '../build/build.ts';
 import { commandName } from '../build/id.ts';
 import { after, isPast } from '../build/retry.ts';
-import type { Seen, Sibling } from '../build/seen.ts';
+import { isOver, type Seen, type Sibling } from '../build/seen.ts';
 import type { Ports } from './ports.ts';
 
 /** An agent that has not fetched a command by then may have a reason that can be looked up (facts run-command §0.1). */
@@ -26,7 +26,7 @@ export async function observe(
         ...(withHead ? await headOf(build, ports) : {}),
       };
     case 'building':
-      return { ...(await cancelOf(build, { ports, known })), ...(await commandOf(build, ports)) };
+      return building(build, { ports, known });
     case 'pushed':
       return together(bystanders(build, { ports, known }), headOf(build, ports));
     case 'applying':
@@ -62,15 +62,27 @@ async function cancelOf(build: BuildKey, { ports, known }: { ports: Ports; known
 
 async function headOf(build: BuildKey, ports: Ports): Promise<Seen> {
   const found = await ports.heads.read(build.app);
-  return found === undefined ? {} : { head: found.head };
+  return found === undefined ? {} : { head: found.head, headTag: found.eTag };
 }
 
-/** The command first, the result second: a result is written before its command ends, so none is missed. */
+/** With a result nobody need ask for a cancel mark: the next state does. */
+async function building(
+  build: In<'building'>,
+  { ports, known }: { ports: Ports; known: Known },
+): Promise<Seen> {
+  const seen = await commandOf(build, ports);
+  return seen.result === undefined ? { ...seen, ...(await cancelOf(build, { ports, known })) } : seen;
+}
+
+/** A result is written before its command ends: one that was not there yet may be when the command is over. */
 async function commandOf(build: In<'building'>, ports: Ports): Promise<Seen> {
   const { run } = build;
-  if (run.command === undefined) return { ...(await unnamedCommand(build, ports)) };
-  const command = await ports.commands.look(run.command, run.instance);
-  const result = await ports.results.find(build, build.attempt);
+  if (run.command === undefined) return unnamedCommand(build, ports);
+  const [command, early] = await Promise.all([
+    ports.commands.look(run.command, run.instance),
+    ports.results.find(build, build.attempt),
+  ]);
+  const result = early ?? (isOver(command) ? await ports.results.find(build, build.attempt) : undefined);
   const seen: Seen = { command, ...(result === undefined ? {} : { result }) };
   const isSlow = isPast(after(new Date(run.submittedAt), ASK_INSTANCE_SECONDS), ports.now());
   if (!isSlow || command === 'absent' || command.outcome !== 'waiting') return seen;

@@ -64,8 +64,13 @@ export interface Slots {
   free(slot: SlotName, eTag: string): Promise<void>;
 }
 
+export interface FoundHead {
+  readonly head: Head;
+  readonly eTag: string;
+}
+
 export interface Heads {
-  read(app: string): Promise<{ head: Head; eTag: string } | undefined>;
+  read(app: string): Promise<FoundHead | undefined>;
   /** `eTag` undefined: must not exist yet. The new ETag, or undefined when somebody else was first. */
   swap(app: string, head: Head, eTag: string | undefined): Promise<string | undefined>;
 }

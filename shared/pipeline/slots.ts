@@ -22,8 +22,17 @@ export interface SlotBoard {
 }
 
 export async function slotBoard(ports: Ports): Promise<SlotBoard> {
-  const slots = await ports.slots.list();
-  return { taken: new Set(slots.map(nameOf)), unfit: new Map() };
+  const board = emptyBoard();
+  await note(board, ports);
+  return board;
+}
+
+function emptyBoard(): SlotBoard {
+  return { taken: new Set(), unfit: new Map() };
+}
+
+async function note({ taken }: SlotBoard, ports: Ports): Promise<void> {
+  for (const slot of await ports.slots.list()) taken.add(nameOf(slot));
 }
 
 export type Claim = { readonly slot: SlotName; readonly passedOver?: string } | { readonly noSlot: string };
@@ -34,12 +43,16 @@ interface ClaimContext {
   readonly board: SlotBoard;
 }
 
-/** Claims a free slot for the build's next attempt: its preferred instance first, failed ones last. */
+/**
+ * Claims a free slot for the build's next attempt: its preferred instance first, failed ones last. Without a board the
+ * first choice is tried before the others are listed: mostly it is free.
+ */
 export async function claimSlot(
   build: Build & { attempt: number; avoid?: string },
-  context: ClaimContext,
+  { board: known, ports, pool }: Omit<ClaimContext, 'board'> & { board: SlotBoard | undefined },
 ): Promise<Claim> {
-  const { ports, pool, board } = context;
+  const board = known ?? emptyBoard();
+  let isListed = known !== undefined;
   const avoid = new Set(build.avoid?.split(',') ?? []);
   const fit = pool.instances.filter((instance) => !board.unfit.has(instance));
   const order = preferred(build.app, fit).sort((a, b) => Number(avoid.has(a)) - Number(avoid.has(b)));
@@ -53,10 +66,12 @@ export async function claimSlot(
     for (let number = 0; number < pool.slotsEach; number += 1) {
       const slot = { instance, number };
       if (board.taken.has(nameOf(slot))) continue;
-      const problem = await problemOnce(instance, context);
+      const problem = await problemOnce(instance, { ports, pool, board });
       if (problem !== undefined) break;
       board.taken.add(nameOf(slot));
       if (await ports.slots.claim(slot, holder)) return { slot, ...passedOver(board) };
+      if (!isListed) await note(board, ports);
+      isListed = true;
     }
   }
   return { noSlot: whyNone(pool, board) };
@@ -126,6 +141,7 @@ async function isFree(
     nameOf({ instance: run.instance, number: run.slot }) === nameOf(slot);
   if (isItsRun) {
     if (record?.build.state === 'building') return false;
+    if (run.isOver) return true;
     if (run.command === undefined) return isCommandOver(slot, { holder, ports });
     return isOver(await ports.commands.look(run.command, run.instance));
   }

@@ -31,7 +31,7 @@ async function imageIn(stage: StageSet, path: string, list = 'containers'): Prom
 
 const lastGood = (number: number, letter: string) => ({
   build: buildId(number),
-  manifests: bigApp(),
+  manifests: async () => bigApp(),
   image: imageOf('shop', letter),
 });
 

@@ -107,8 +107,12 @@ for (const isAfter of [false, true]) {
     let ended = false;
     for (let calls = 0; !ended; calls++) {
       const number = nextPair();
-      const lastGood = { build: buildId(number), manifests: set('good'), image: imageOf('shop', 'a') };
-      await deploy(stage.cluster, input(lastGood.build, 'a', { manifests: lastGood.manifests }), stage.ports);
+      const lastGood = {
+        build: buildId(number),
+        manifests: async () => set('good'),
+        image: imageOf('shop', 'a'),
+      };
+      await deploy(stage.cluster, input(lastGood.build, 'a', { manifests: set('good') }), stage.ports);
       const given = input(buildId(number + 1), 'c', { lastGood, manifests: set('bad', EXTRA) });
       ended = await runKilled(given, calls, isAfter);
       const outcome: DeployOutcome = await deploy(stage.cluster, given, stage.ports);

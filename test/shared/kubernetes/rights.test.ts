@@ -239,7 +239,7 @@ async function stuck(right: Right): Promise<string> {
   const manifests = workload('StatefulSet', 1);
   const good = await run(manifests);
   assert.is(good.kind, 'ready', words(good));
-  const lastGood = { build: buildId(builds), manifests, image: imageOf('shop', 'a') };
+  const lastGood = { build: buildId(builds), manifests: async () => manifests, image: imageOf('shop', 'a') };
   stage.clock.aheadMs += 60_000;
   const back = await run(manifests, { image: imageOf('shop', 'c'), lastGood });
   assert.is(back.kind === 'failed' ? back.rollback : back.kind, 'done', words(back));
