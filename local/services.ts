@@ -12,7 +12,10 @@ const LOADERS = {
   'container-engine': async () => (await import('./services/container-engine/service.ts')).containerEngine,
   functions: async () => (await import('./services/functions/service.ts')).functions,
   notifications: async () => (await import('./services/notifications/service.ts')).notifications,
+  'resource-scheduler': async () =>
+    (await import('./services/resource-scheduler/service.ts')).resourceScheduler,
   events: async () => (await import('./services/events/service.ts')).events,
+  vault: async () => (await import('./services/vault/service.ts')).vault,
   'instance-agent': async () => (await import('./services/instance-agent/service.ts')).instanceAgent,
 } as const satisfies Readonly<Record<string, () => Promise<Factory>>>;
 

@@ -10,14 +10,19 @@ export interface StateFile {
   /** Attributes of the one resource at an address such as `oci_events_rule.push`. */
   at(address: string): Attributes;
   remove(address: string): void;
+  /** One more resource, at an address that is free. */
+  add(address: string, attributes: Attributes): void;
+}
+
+interface State {
+  resources: { type: string; name: string; mode: string; instances: { attributes: Attributes }[] }[];
 }
 
 /** Writes the changed state into a directory that goes away with it. */
 export async function changedTwin(
   change: (state: StateFile) => void,
 ): Promise<{ readonly file: string; [Symbol.asyncDispose](): Promise<void> }> {
-  const state: { resources: { type: string; name: string; instances: { attributes: Attributes }[] }[] } =
-    JSON.parse(await readFile(DEFAULT_TWIN, 'utf8'));
+  const state: State = JSON.parse(await readFile(DEFAULT_TWIN, 'utf8'));
   const isAt = (address: string) => (one: { type: string; name: string }) =>
     `${one.type}.${one.name}` === address;
   change({
@@ -28,6 +33,10 @@ export async function changedTwin(
     },
     remove: (address) => {
       state.resources = state.resources.filter((one) => !isAt(address)(one));
+    },
+    add: (address, attributes) => {
+      const [type = '', name = ''] = address.split('.');
+      state.resources.push({ type, name, mode: 'managed', instances: [{ attributes }] });
     },
   });
   const directory = await mkdtemp(join(tmpdir(), 'galley-twin-'));
