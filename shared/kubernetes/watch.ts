@@ -11,10 +11,10 @@ import { outOfTime, type Run } from './run.ts';
 import { STEADY_MS, unproven } from './steady.ts';
 
 /** Polling a few lists is simpler than a watch and needs no verb of its own (facts oke-apply §2.2). */
-const FIRST_POLL_MS = 150;
+const FIRST_POLL_MS = 100;
 const POLL_MS = 2000;
-/** A small app is ready within a second or two of its image; a large one is looked at every two seconds soon enough. */
-const GROWTH = 1.4;
+/** Looks come at a tenth of the time waited so far: what is seen late is seen late by a tenth. */
+const PACE = 0.1;
 
 export interface Watched {
   readonly items: readonly Item[];
@@ -28,7 +28,8 @@ export interface Watched {
 /** @throws PipelineError `OutOfTime` with what is waited for, `LeaseLost` */
 export async function watch(run: Run, watched: Watched): Promise<{ verdict: Verdict; view: View }> {
   let young = '';
-  for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * GROWTH, POLL_MS)) {
+  const begun = run.ports.now().getTime();
+  for (;;) {
     const view = await look(run, watched);
     const verdict = verdictOf(view, { ...watched, now: run.ports.now() });
     const before = young;
@@ -36,12 +37,16 @@ export async function watch(run: Run, watched: Watched): Promise<{ verdict: Verd
     if (verdict.state === 'failed') return { verdict, view };
     if (verdict.state === 'ready' && (young === '' || young === before)) return { verdict, view };
     const detail = verdict.state === 'ready' ? 'ready, and looked at once more' : verdict.detail;
-    const wait = verdict.state === 'ready' ? STEADY_MS : pause;
+    const wait = verdict.state === 'ready' ? STEADY_MS : pauseAfter(run.ports.now().getTime() - begun);
     if (run.ports.now().getTime() + wait >= run.input.until.getTime()) throw outOfTime(detail);
     if (verdict.state === 'waiting') await watched.onView?.(view);
     await run.guard();
     await run.ports.sleep(wait);
   }
+}
+
+function pauseAfter(waitedMs: number): number {
+  return Math.min(Math.max(waitedMs * PACE, FIRST_POLL_MS), POLL_MS);
 }
 
 async function look(run: Run, { items, part }: Watched): Promise<View> {

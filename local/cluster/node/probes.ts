@@ -17,12 +17,19 @@ export interface Probing {
   onVerdict(isGood: boolean, why: string): void;
 }
 
+/**
+ * The kubelet lists its containers once a second, and probes one the moment it finds it started
+ * (kubernetes.io, "Configure Probes": a pod that is not ready yet is also probed between its periods).
+ */
+const RELIST_MS = 1000;
+
 /** Probes until the signal ends. */
 export async function keepProbing(probing: Probing): Promise<void> {
   const { probe, signal, onVerdict } = probing;
   const wait = (seconds: number): Promise<unknown> =>
     delay(seconds * 1000, undefined, { signal }).catch(() => undefined);
   await wait(numberOf(probe.initialDelaySeconds));
+  await wait((RELIST_MS - (Date.now() % RELIST_MS)) / 1000);
   let streak = 0;
   let last: boolean | undefined;
   while (!signal.aborted) {
