@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 
 const HELP = `galley-build: builds one upload on this machine and pushes its image.
 
-  galley-build run --app APP --build ID --attempt N --object NAME --etag ETAG
-      fetch, judge, render, build, push, report; NAME is percent-encoded
+  galley-build run --app APP --build ID --attempt N --object NAME --etag ETAG [--version ID]
+      fetch, judge, render, build, push, report; NAME and ID are percent-encoded
   galley-build prune [--hours 72]
       forget image layers older than that, and all of them when the disk is nearly full
   galley-build self-test

@@ -13,7 +13,7 @@ export interface Registry {
   /** Host and port. */
   readonly host: string;
   readonly authFile: string;
-  /** For docker, which knows auth files only in a directory. */
+  /** Of the engine: docker knows auth files only in a directory, and what podman unpacks on the way goes with the build. */
   readonly env: Readonly<Record<string, string>>;
   /** Loopback registries speak plain http. */
   readonly isPlainHttp: boolean;
@@ -32,10 +32,15 @@ const DIGEST = /sha256:[0-9a-f]{64}/;
 /** @param directory of this build alone: credentials end with it */
 export async function openRegistry(repository: string, directory: string): Promise<Registry> {
   const host = repository.split('/')[0] ?? '';
-  const auth = join(directory, 'auth');
-  await mkdir(auth, { mode: 0o700 });
+  const [auth, tmp] = [join(directory, 'auth'), join(directory, 'tmp')];
+  for (const path of [auth, tmp]) await mkdir(path, { mode: 0o700 });
   const isPlainHttp = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
-  return { host, authFile: join(auth, 'config.json'), env: { DOCKER_CONFIG: auth }, isPlainHttp };
+  return {
+    host,
+    authFile: join(auth, 'config.json'),
+    env: { DOCKER_CONFIG: auth, TMPDIR: tmp },
+    isPlainHttp,
+  };
 }
 
 /** Throws BuildFailure `LoginFailed` with the registry's words. */

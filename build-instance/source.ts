@@ -27,8 +27,10 @@ export async function fetchSource(
   const attempt = async (): Promise<Unpacked> => {
     await rm(target, { recursive: true, force: true });
     await mkdir(target, { mode: 0o700 });
-    const { object, eTag } = run;
-    const bytes = await ports.uploads.open({ object, eTag, uploadedAt: ports.now().toISOString(), bytes: 0 });
+    const { object, eTag, versionId } = run;
+    const version = versionId === undefined ? {} : { versionId };
+    const upload = { object, eTag, ...version, uploadedAt: ports.now().toISOString(), bytes: 0 };
+    const bytes = await ports.uploads.open(upload);
     return unpack(stoppable(bytes, signal), { app: run.app, directory: target });
   };
   try {
@@ -41,9 +43,16 @@ export async function fetchSource(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof PipelineError) || error.reason !== 'UploadGone') throw error;
-    const detail = `${run.object} was overwritten or deleted before it was read. A newer upload has a build of its own.`;
-    throw new BuildFailure('UploadGone', { fault: 'user', detail, cause: error });
+    throw new BuildFailure('UploadGone', { fault: 'user', detail: goneText(run), cause: error });
   }
+}
+
+function goneText({ object, versionId }: RunArguments): string {
+  // With versions an overwritten upload is still there: only a deletion takes it away.
+  if (versionId !== undefined) {
+    return `The version ${versionId} of ${object} was deleted before it was read. Upload it again.`;
+  }
+  return `${object} was overwritten or deleted before it was read, and the bucket keeps no versions. A newer upload has a build of its own, which goes on.`;
 }
 
 const isPassing = (error: Error): boolean => error instanceof PipelineError && error.retry === 'later';

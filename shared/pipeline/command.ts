@@ -16,8 +16,10 @@ export function commandText(build: Build): string {
   const isValid = isAppName(build.app) && isBuildId(build.id) && ETAG.test(build.eTag) && attempt > 0;
   if (!isValid)
     throw new PipelineError(`No command for build ${build.id}: bad name or ETag.`, { retry: 'never' });
+  // The name alone would be the newest upload's bytes, and this one's never again.
+  const version = build.versionId === undefined ? '' : ` --version ${shellSafe(build.versionId)}`;
   const text = `#!/bin/bash
-exec sudo -n galley-build run --app ${build.app} --build ${build.id} --attempt ${attempt} --object ${shellSafe(build.object)} --etag ${build.eTag}
+exec sudo -n galley-build run --app ${build.app} --build ${build.id} --attempt ${attempt} --object ${shellSafe(build.object)} --etag ${build.eTag}${version}
 `;
   if (Buffer.byteLength(text) <= TEXT_LIMIT_BYTES) return text;
   throw new PipelineError(`The command of build ${build.id} is over 4 KB.`, { retry: 'never' });

@@ -12,7 +12,7 @@ const good = {
   object: 'apps%2Fshop%2Fa%20%27b%27%2Fshop%3B.tar.gz',
   etag: '199f8dbf-0b8c-4ea5',
 };
-const words = (changes: Partial<Record<keyof typeof good, string>> = {}): string[] =>
+const words = (changes: Partial<Record<keyof typeof good | 'version', string>> = {}): string[] =>
   Object.entries({ ...good, ...changes }).flatMap(([key, value]) => [`--${key}`, value]);
 
 test('are decoded', () => {
@@ -23,9 +23,10 @@ test('are decoded', () => {
     object: "apps/shop/a 'b'/shop;.tar.gz",
     eTag: '199f8dbf-0b8c-4ea5',
   });
+  assert.is(runArguments(words({ version: 'c3b0%2Fa%3B' })).versionId, 'c3b0/a;');
 });
 
-const wrong: [changes: Partial<typeof good>, problem: RegExp][] = [
+const wrong: [changes: Parameters<typeof words>[0], problem: RegExp][] = [
   [{ app: 'Shop' }, /^--app: expected a DNS label/],
   [{ app: '../x' }, /--app: /],
   [{ build: '1' }, /^--build: expected an id/],
@@ -36,6 +37,9 @@ const wrong: [changes: Partial<typeof good>, problem: RegExp][] = [
   [{ object: '%zz' }, /^--object: /],
   [{ etag: 'a b' }, /^--etag: /],
   [{ etag: '$(id)' }, /^--etag: /],
+  [{ version: '' }, /^--version: /],
+  [{ version: 'a%20b' }, /^--version: /],
+  [{ version: '%zz' }, /^--version: /],
   [{ app: '', etag: '' }, /--app: .*; --object: .*; --etag: /],
 ];
 for (const [changes, problem] of wrong) {

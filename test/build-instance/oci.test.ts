@@ -82,6 +82,19 @@ test('reads exactly the upload with the ETag', async () => {
   assert.is(error.reason, 'UploadGone');
 });
 
+test('reads an upload by its version when a newer one has taken its name', async () => {
+  const { owner, config, ports } = setting;
+  const object = 'apps/shop/again.tar.gz';
+  const put = (putObjectBody: string) =>
+    owner.putObject({ ...at(config.sourceBucket, object), putObjectBody });
+  const { eTag, versionId } = await put('old');
+  await put('new');
+  const chunks: Uint8Array[] = [];
+  const upload = { object, eTag, versionId, uploadedAt: '', bytes: 0 };
+  for await (const chunk of await ports.uploads.open(upload)) chunks.push(chunk);
+  assert.is(Buffer.concat(chunks).toString(), 'old');
+});
+
 test('writes log, manifests and result where the others look for them', async () => {
   const { ports } = setting;
   await ports.writeLog(key, 100_001, 'one\n');

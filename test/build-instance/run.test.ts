@@ -115,6 +115,11 @@ const failing: [
     [20, 'user', 'UploadGone', /overwritten or deleted/],
   ],
   [
+    'a version that is gone',
+    () => runFake(plain, {}, { ...open(gone), run: { ...RUN, versionId: 'v1' } }),
+    [20, 'user', 'UploadGone', /version v1 of .* was deleted/],
+  ],
+  [
     'a download that breaks',
     () => runFake(plain, {}, open(broken)),
     [20, 'platform', 'DownloadFailed', /reset/],

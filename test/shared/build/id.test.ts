@@ -62,6 +62,11 @@ for (const [object, encoded] of [
   });
 }
 
+test('the command names the version in a bucket that keeps them', () => {
+  const text = commandText(building({ eTag: '199f8dbf-0b8c', versionId: 'c3b0-1;' }));
+  assert.match(text, / --etag 199f8dbf-0b8c --version c3b0-1%3B\n$/);
+});
+
 for (const [what, more] of [
   ['an ETag', { eTag: 'a b' }],
   ['an app', { app: 'a;b' }],
