@@ -7,7 +7,7 @@ import { findEngine } from './engine.ts';
 import type { Engine } from './engine-commands.ts';
 import { exposedPorts } from './image.ts';
 import { lockApp } from './lock.ts';
-import { BuildFailure, type Phase } from './phases.ts';
+import { BuildFailure, during, together } from './phases.ts';
 import type { BuildPorts } from './ports.ts';
 import { makeRoom } from './prune.ts';
 import { logIn, openRegistry, push } from './registry.ts';
@@ -15,6 +15,9 @@ import { renderManifests } from './render.ts';
 import type { Report } from './report.ts';
 import { fetchSource } from './source.ts';
 import { openWorkDirectory, sweepLeftovers } from './work.ts';
+
+/** A registry token lives an hour (facts run-command §7.2): one older than this is made anew before the push. */
+const TOKEN_MS = 30 * 60_000;
 
 export interface BuildContext {
   readonly run: RunArguments;
@@ -25,8 +28,6 @@ export interface BuildContext {
   readonly root: string;
   /** `<host>/<tenancy namespace>/<prefix>` */
   readonly ocirEndpoint: string;
-  /** Told which step is under way. */
-  readonly enter: (phase: Phase) => void;
 }
 
 export interface Built {
@@ -35,7 +36,7 @@ export interface Built {
   readonly digest: string;
 }
 
-/** Throws what the step under way threw; `enter` was told which. */
+/** Throws StepFailed, or anything else when the machine itself cannot do it. */
 export async function build(context: BuildContext): Promise<Built> {
   const { run, report, signal, root } = context;
   const left = await sweepLeftovers(root);
@@ -60,31 +61,35 @@ interface Place {
 }
 
 async function steps(context: BuildContext, { directory, noteGroup }: Place): Promise<Built> {
-  const { run, report, signal, root, ocirEndpoint, enter } = context;
+  const { run, ports, report, ocirEndpoint } = context;
   const repository = `${ocirEndpoint}/${run.app}`;
   const image = `${repository}:${run.build}`;
-  enter('wait');
+  const engine = await during('wait', () => prepareEngine(context));
+  const registry = await openRegistry(repository, directory);
+  const tools = { ...context, engine, noteGroup, registry };
+  const login = () => during('login', () => logIn(registry, tools));
+  const tokenSince = ports.now().getTime();
+  // Before the build, for base images in OCIR.
+  const [source] = await together(fetchAndRender(context, directory), login());
+  report.line(`==> Building ${image} with ${engine.name}`);
+  await during('build', () => buildImage({ ...tools, source, image }));
+  if (ports.now().getTime() - tokenSince > TOKEN_MS) await login();
+  report.line(`==> Pushing ${image}`);
+  const pushing = during('push', () => push(image, { ...tools, directory }));
+  const [digest] = await together(pushing, generate(context, { source, engine, repository }));
+  return { image: `${repository}@${digest}`, digest };
+}
+
+async function prepareEngine({ report, signal, root, ocirEndpoint }: BuildContext): Promise<Engine> {
   const engine = await findEngine({ root, signal, say: report.line });
   await makeRoom(engine, { root, ocirEndpoint, say: report.line });
-  enter('download');
-  const source = await fetch(context, directory);
-  enter('render');
-  await render(context, { source, directory });
-  enter('login');
-  const registry = await openRegistry(repository, directory);
-  const tools = { ...context, engine, noteGroup, registry, source };
-  // Before the build for base images in OCIR, and again before the push: a token lives about an hour.
-  await logIn(registry, tools);
-  enter('build');
-  report.line(`==> Building ${image} with ${engine.name}`);
-  await buildImage({ ...tools, image });
-  if (source.source === 'none') await generate(context, { source, engine, repository });
-  enter('login');
-  await logIn(registry, tools);
-  enter('push');
-  report.line(`==> Pushing ${image}`);
-  const digest = await push(image, { ...tools, directory });
-  return { image: `${repository}@${digest}`, digest };
+  return engine;
+}
+
+async function fetchAndRender(context: BuildContext, directory: string): Promise<Unpacked> {
+  const source = await during('download', () => fetch(context, directory));
+  await during('render', () => render(context, { source, directory }));
+  return source;
 }
 
 async function fetch(context: BuildContext, directory: string): Promise<Unpacked> {
@@ -108,13 +113,14 @@ async function render(
   await ports.texts.writeManifests({ app: run.app, id: run.build }, await renderManifests(rendering));
 }
 
-/** Only now it is known which ports the image has. */
+/** Of an upload that brings no manifests. Only now it is known which ports the image has. */
 async function generate(
   { run, ports, report, signal }: BuildContext,
   { source, engine, repository }: { source: Unpacked; engine: Engine; repository: string },
 ): Promise<void> {
+  if (source.source !== 'none') return;
   const { service, namespace = run.app } = source.descriptor;
-  const exposed = await exposedPorts(`${repository}:${run.build}`, { engine, signal });
+  const exposed = await during('build', () => exposedPorts(`${repository}:${run.build}`, { engine, signal }));
   const input = { app: run.app, namespace, image: repository, ports: exposed, service };
   const text = generateManifests(input);
   await ports.texts.writeManifests({ app: run.app, id: run.build }, text);

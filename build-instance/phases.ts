@@ -43,6 +43,32 @@ export class BuildFailure extends Error {
   }
 }
 
+/** What a step threw, and in which phase. */
+export class StepFailed extends Error {
+  override readonly name = 'StepFailed';
+  readonly phase: Phase;
+
+  constructor(phase: Phase, cause: unknown) {
+    super(messageOf(cause), { cause });
+    this.phase = phase;
+  }
+}
+
+/** Runs a step; what it throws becomes a StepFailed. */
+export async function during<T>(phase: Phase, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (cause) {
+    throw new StepFailed(phase, cause);
+  }
+}
+
+/** Waits for steps that run side by side, for all of them: when one fails none is left working. */
+export async function together<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
+}
+
 /** Reads anything thrown in a phase. */
 export function failureOf(thrown: unknown, phase: Phase): Failure {
   if (thrown instanceof TarballRefused) {

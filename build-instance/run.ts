@@ -3,7 +3,7 @@ import pRetry from 'p-retry';
 import { messageOf } from '../shared/errors.ts';
 import type { RunArguments } from './arguments.ts';
 import { type Built, build } from './build.ts';
-import { CANCELED, EXIT_CODES, failureOf, type Phase } from './phases.ts';
+import { CANCELED, EXIT_CODES, failureOf, type Phase, StepFailed } from './phases.ts';
 import type { BuildPorts, BuildResult } from './ports.ts';
 import { createReport, type Report } from './report.ts';
 import { Canceled, watchForStop } from './stop.ts';
@@ -58,16 +58,14 @@ async function attempt(
   run: RunArguments,
   { report, signal, ...options }: RunOptions & { report: Report; signal: AbortSignal },
 ): Promise<End> {
-  let phase: Phase = 'check';
-  const enter = (next: Phase): void => {
-    phase = next;
-  };
   try {
-    const built = await build({ run, report, signal, enter, ...options });
-    return succeeded(built);
-  } catch (error) {
+    return succeeded(await build({ run, report, signal, ...options }));
+  } catch (thrown) {
+    // What fails outside of every step is the machine's: no disk, no rights, no lock.
+    const { phase, cause } =
+      thrown instanceof StepFailed ? thrown : { phase: 'wait' as const, cause: thrown };
     // Whatever a step makes of being stopped, why it was stopped is the reason.
-    return failed(signal.aborted ? signal.reason : error, { phase, report });
+    return failed(signal.aborted ? signal.reason : cause, { phase, report });
   }
 }
 

@@ -62,9 +62,11 @@ async function keepLooking(
   look: () => Promise<void>,
   { lookMs, over }: { lookMs: number; over: AbortSignal },
 ): Promise<void> {
-  while (!over.aborted) {
-    await look();
+  for (;;) {
+    // The pause comes first: a command cancelled before its start never came here.
     await sleep(lookMs, undefined, { signal: over, ref: false }).catch(() => undefined);
+    if (over.aborted) return;
+    await look();
   }
 }
 

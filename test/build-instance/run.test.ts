@@ -18,8 +18,6 @@ test('fetches, builds, pushes and reports the digest', async () => {
     'login --authfile <build>/auth/config.json --tls-verify=false --username BEARER_TOKEN --password-stdin 127.0.0.1:5000',
     `stdin: ${TOKEN}`,
     `build --pull=newer --authfile <build>/auth/config.json --tls-verify=false --file <build>/source/Dockerfile --tag ${IMAGE}:${RUN.build} <build>/source`,
-    'login --authfile <build>/auth/config.json --tls-verify=false --username BEARER_TOKEN --password-stdin 127.0.0.1:5000',
-    `stdin: ${TOKEN}`,
     `push --authfile <build>/auth/config.json --tls-verify=false --digestfile <build>/digest ${IMAGE}:${RUN.build}`,
   ]);
   assert.is(ran.log, ran.result?.logTail.map((line) => `${line}\n`).join(''));
@@ -171,6 +169,21 @@ test('a push that fails once is tried again', async () => {
   const { exitCode, log } = await runFake(plain, { push: flag });
   assert.is(exitCode, 0);
   assert.match(log, /500 Internal Server Error\. Trying again\./);
+});
+
+test('a token that has grown old in a long build is made anew before the push', async () => {
+  let minutes = 0;
+  const ports = {
+    now: () => {
+      minutes += 31;
+      return new Date(Date.UTC(2026, 10, 24, 0, minutes));
+    },
+  };
+  const { calls } = await runFake(plain, {}, { ports });
+  assert.equal(
+    calls.map((call) => call.split(' ')[0]),
+    ['login', 'stdin:', 'build', 'login', 'stdin:', 'push'],
+  );
 });
 
 test('a layer another build took away is built again', async () => {
