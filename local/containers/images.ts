@@ -53,7 +53,8 @@ export async function pullImage(pull: ImagePull): Promise<void> {
 /** Removes every image of a repository except the one with this reference; images in use stay. */
 export async function removeOtherImages(repository: string, keep: string): Promise<void> {
   const format = ['--format', '{{.Repository}}:{{.Tag}}'];
-  const list = await podman(['images', ...format, '--filter', `reference=${repository}`]);
+  // Another region may be taking images away just now: then the next build of one does this.
+  const list = await podman(['images', ...format, '--filter', `reference=${repository}`]).catch(() => '');
   for (const reference of list.split('\n').filter((line) => line !== '' && line !== keep)) {
     await podmanChange(['rmi', reference]).catch(() => undefined);
   }

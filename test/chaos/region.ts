@@ -1,64 +1,78 @@
 // A region as a process of its own, so that it can be killed and started again on its state.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Description } from '../../local/region.ts';
 
 const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
-const BUNDLES = fileURLToPath(new URL('../../dist', import.meta.url));
 const STATE = fileURLToPath(new URL('../../local/default.tfstate.json', import.meta.url));
-const BUILD_SECONDS = 30;
+/** An execution whose agent died is known to be over when its time is up: here after this, not after half an hour. */
+const BUILD_SECONDS = 45;
 /** A start with leftovers to clear takes some seconds on a busy machine. */
 const START_MS = 120_000;
+const STOP_MS = 60_000;
 
 export interface RegionProcess {
   readonly description: Description;
-  readonly pid: number;
   /** kill -9, as a power cut would. */
   kill(): Promise<void>;
+  /** Throws when it does not end: it is killed then. */
   stop(): Promise<void>;
 }
 
-/** @param port 0 the first time; then the same again, as the buckets' clients know it */
-export async function startRegionProcess(directory: string, port: number): Promise<RegionProcess> {
-  const args = [
-    '--directory',
+export interface RegionSettings {
+  readonly directory: string;
+  /** 0 the first time; then the same again, as the buckets' clients know it. */
+  readonly port: number;
+  /** Where the functions and galley-build lie. */
+  readonly bundles: string;
+  readonly functions: 'containers' | 'processes';
+}
+
+export async function startRegionProcess(settings: RegionSettings): Promise<RegionProcess> {
+  const { directory, port, bundles, functions } = settings;
+  const words = {
     directory,
-    '--port',
-    String(port),
-    '--bundles',
-    BUNDLES,
-    '--twin',
-    hurriedTwin(directory),
-  ];
-  const quick = [
-    '--cluster',
-    'stand-in',
-    '--functions',
-    'processes',
-    '--clock-seconds',
-    '2',
-    '--agent-seconds',
-    '0.2',
-  ];
-  const child = spawn(process.execPath, [MAIN, ...args, ...quick], { stdio: ['ignore', 'pipe', 'pipe'] });
+    port: String(port),
+    bundles,
+    twin: hurriedTwin(directory),
+    cluster: 'stand-in',
+    functions,
+    'clock-seconds': '3',
+    'agent-seconds': '0.2',
+  };
+  const args = Object.entries(words).flatMap(([name, value]) => [`--${name}`, value]);
+  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => {
     log = `${log}${chunk.toString()}`.slice(-20_000);
   });
   const description = await ready(child, () => log);
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    await exited;
+  return {
+    description,
+    kill: () => end(child, 'SIGKILL'),
+    stop: async () => {
+      let isLate = false;
+      const watchdog = setTimeout(() => {
+        isLate = true;
+        child.kill('SIGKILL');
+      }, STOP_MS);
+      await end(child, 'SIGTERM');
+      clearTimeout(watchdog);
+      if (isLate) throw new Error(`the region did not stop in ${STOP_MS / 1000} s:\n${log}`);
+    },
   };
-  return { description, pid: child.pid ?? 0, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') };
 }
 
-/** An execution whose agent died is known to be over when its time is up: here after half a minute, not after half an hour. */
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}
+
 function hurriedTwin(directory: string): string {
   const state = readFileSync(STATE, 'utf8').replaceAll(
     /"GALLEY_BUILD_SECONDS": "\d+"/g,
@@ -79,32 +93,4 @@ async function ready(child: ChildProcess, log: () => string): Promise<Descriptio
     return JSON.parse(text.slice(0, text.indexOf('\n')));
   }
   throw new Error(`the region did not start:\n${log()}`);
-}
-
-/** Processes that have to do with a directory: by command line, environment or working directory. */
-export function processesOf(directory: string): { pid: number; command: string }[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
-  return pids.flatMap((pid) => {
-    const command = text(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
-    const isIts = [command, text(`/proc/${pid}/environ`), link(`/proc/${pid}/cwd`)].some((each) =>
-      each.includes(directory),
-    );
-    return isIts && command !== '' ? [{ pid: Number(pid), command }] : [];
-  });
-}
-
-function text(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function link(file: string): string {
-  try {
-    return readlinkSync(file);
-  } catch {
-    return '';
-  }
 }
