@@ -29,7 +29,7 @@ locals {
       GALLEY_BUILD_SECONDS     = tostring(var.build_timeout_in_seconds)
     },
     local.has_auth_token ? {
-      GALLEY_OCIR_USERNAME   = var.ocir_username
+      GALLEY_OCIR_USERNAME   = "${local.namespace}/${var.ocir_username}"
       GALLEY_OCIR_AUTH_TOKEN = local.auth_token_secret_id
     } : {},
   )

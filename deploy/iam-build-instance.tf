@@ -16,7 +16,9 @@ resource "oci_identity_policy" "build_instance" {
 
 # Beside the others because it may have to stand in the root: OCIR makes the repository of a new app there, and OCI knows
 # no narrower place. The name is what limits it; patterns hold no slash, so it is every repository that starts with the prefix.
+# With an auth token it is that user who pushes, by grants of the user's own.
 resource "oci_identity_policy" "build_instance_push" {
+  count          = local.has_auth_token ? 0 : 1
   provider       = oci.home
   compartment_id = local.app_repositories_compartment_id
   name           = "${var.name}-build-instance-push"

@@ -12,7 +12,7 @@ resource "oci_identity_policy" "developers" {
     # Asking for a cancel or a look at a build; a rollback is a new record with old manifests.
     "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["cancel", "results", "active", "manifests"] : local.in_folder[folder]])}}}",
     # For the doctor: looking, at what the pipeline is made of. Rules and policies it sees by the grant below.
-    "{BUCKET_READ, CLUSTER_READ, FN_APP_READ, FN_FUNCTION_LIST, FN_FUNCTION_READ, ALARM_INSPECT, ONS_SUBSCRIPTION_INSPECT, INSTANCE_READ, INSTANCE_AGENT_PLUGIN_READ} ${local.here}",
+    "{BUCKET_READ, CLUSTER_READ, FN_APP_READ, FN_FUNCTION_LIST, FN_FUNCTION_READ, ALARM_INSPECT, ONS_SUBSCRIPTION_INSPECT, RESOURCE_SCHEDULE_INSPECT, INSTANCE_READ, INSTANCE_AGENT_PLUGIN_READ} ${local.here}",
   ] : "Allow group id ${var.developers_group_ocid} to ${grant}"]
 }
 

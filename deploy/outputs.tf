@@ -1,7 +1,7 @@
 # `galley use --terraform DIR` reads galley_environment; the rest is for people.
 output "galley_environment" {
   description = "What the galley command needs to know: the GALLEY_* variables of this deployment."
-  value = {
+  value = merge({
     GALLEY_REGION            = var.region
     GALLEY_COMPARTMENT_ID    = var.compartment_ocid
     GALLEY_BUCKET_NAMESPACE  = local.namespace
@@ -11,7 +11,10 @@ output "galley_environment" {
     GALLEY_BUILD_INSTANCE_ID = join(",", oci_core_instance.build[*].id)
     GALLEY_CLUSTER_ID        = var.cluster_ocid
     GALLEY_APPLY_FUNCTION_ID = oci_functions_function.apply.id
-  }
+    # For `galley doctor`: which of the optional grants are needed here.
+    }, local.has_auth_token ? { GALLEY_OCIR_AUTH_TOKEN = local.auth_token_secret_id } : {},
+    var.grant_functions_service_repository_read ? { GALLEY_FUNCTIONS_SERVICE_READS = "true" } : {},
+  )
 }
 
 output "galley_cluster_id" {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createClients } from '../../shared/oci/clients.ts';
 import { createDesk } from '../../shared/oci/desk.ts';
 import type { Finding } from '../../shared/oci/survey/finding.ts';
-import { isWhole, missingOf, type Whole } from '../../shared/oci/survey/place.ts';
+import { isWhole, missingOf, optionsIn, type Whole } from '../../shared/oci/survey/place.ts';
 import { survey } from '../../shared/oci/survey/survey.ts';
 import type { Context } from '../context.ts';
 import { credentials } from '../desk.ts';
@@ -27,7 +27,10 @@ export async function doctor({
   return findings.some(({ status }) => status === 'FAIL') ? 1 : 0;
 }
 
-async function look(config: Whole, { ociConfig, profile, kubeconfig }: Context): Promise<Finding[]> {
+async function look(
+  config: Whole,
+  { environment, ociConfig, profile, kubeconfig }: Context,
+): Promise<Finding[]> {
   const provider = credentials(ociConfig, profile);
   const { region, endpoint } = config;
   const access = { provider, region, ...(endpoint === undefined ? {} : { endpoint }) };
@@ -35,6 +38,8 @@ async function look(config: Whole, { ociConfig, profile, kubeconfig }: Context):
   return survey({
     ...config,
     clients: createClients(access),
+    access,
+    options: optionsIn(environment),
     tenancyId: provider.getTenantId(),
     kubeconfig: isThere ? readFileSync(kubeconfig, 'utf8') : undefined,
     // Who may not list them is told so by the look at the bucket.

@@ -76,6 +76,16 @@ run "auth_token" {
     condition     = anytrue([for statement in oci_identity_policy.build_instance.statements : strcontains(statement, "target.secret.id = '${oci_vault_secret.ocir_auth_token[0].id}'")])
     error_message = "The instance may read this secret, and no other."
   }
+
+  assert {
+    condition     = strcontains(base64decode(oci_core_instance.build[0].metadata.user_data), "GALLEY_OCIR_USERNAME=${data.oci_objectstorage_namespace.this.namespace}/jane@example.com")
+    error_message = "OCIR knows users by <namespace>/<user>."
+  }
+
+  assert {
+    condition     = length(oci_identity_policy.build_instance_push) == 0
+    error_message = "With a user's token the instance itself may not push."
+  }
 }
 
 run "listed_apps_only" {
@@ -90,7 +100,7 @@ run "listed_apps_only" {
   }
 
   assert {
-    condition     = !strcontains(join("", oci_identity_policy.build_instance_push.statements), "in tenancy")
+    condition     = !strcontains(join("", oci_identity_policy.build_instance_push[0].statements), "in tenancy")
     error_message = "With listed apps nothing is granted outside the compartment."
   }
 }
@@ -126,5 +136,10 @@ run "every_option" {
   assert {
     condition     = length(oci_identity_policy.developers) == 0 && length(oci_identity_policy.functions_service) == 1
     error_message = "Grants come with what they are for."
+  }
+
+  assert {
+    condition     = output.galley_environment.GALLEY_OCIR_AUTH_TOKEN == "ocid1.vaultsecret.oc1.eu-frankfurt-1.aaaatoken" && output.galley_environment.GALLEY_FUNCTIONS_SERVICE_READS == "true"
+    error_message = "The doctor is told of the options, so that it looks for their grants."
   }
 }

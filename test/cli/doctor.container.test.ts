@@ -86,7 +86,17 @@ well.run();
 const lost = suite('the doctor names what is taken away');
 const textOf = (policy: string, part: string): string =>
   statementsOf(twin).find((one) => one.policy === policy && one.text.includes(part))?.text ?? '';
+const START_POLL_BUILD = textOf('services', "'resourceschedule'");
 const INVOKE_APPLY = textOf('poll_build', '{FN_INVOCATION}');
+
+const SERVICES = [
+  'object-storage',
+  'events',
+  'functions',
+  'instance-agent',
+  'notifications',
+  'resource-scheduler',
+] as const;
 
 /** What is changed in the twin, and the complaints that must come of it. */
 const LOSSES: readonly [
@@ -148,6 +158,21 @@ const LOSSES: readonly [
     [/^FAIL alarm of the clock: galley-clock is disabled/],
   ],
   [
+    'the hourly schedule',
+    (state) => state.remove('oci_resource_scheduler_schedule.hourly'),
+    [/^FAIL schedule of poll-build: none starts it: when the minute clock stands still/],
+  ],
+  [
+    'the hourly schedule, put to sleep',
+    (state) => Object.assign(state.at('oci_resource_scheduler_schedule.hourly'), { state: 'INACTIVE' }),
+    [/^FAIL schedule of poll-build: galley-hourly is INACTIVE/],
+  ],
+  [
+    'the grant of the schedule',
+    (state) => withoutStatements(state, { policy: 'services', statements: [START_POLL_BUILD] }),
+    [/^FAIL grant of OCI’s services: no policy says so/, START_POLL_BUILD],
+  ],
+  [
     'a function',
     (state) => state.remove('oci_functions_function.upload_trigger'),
     [/^FAIL function upload-trigger: not in the application/, /^FAIL rule galley-upload: it does not start/],
@@ -188,7 +213,7 @@ const LOSSES: readonly [
 for (const [what, change, said] of LOSSES) {
   lost(what, async () => {
     await using changed = await changedTwin(change);
-    const services = ['object-storage', 'events', 'functions', 'instance-agent', 'notifications'] as const;
+    const services = SERVICES;
     const region = await startTestRegion({ twin: changed.file, services, clockSeconds: 3600 });
     try {
       const found = complaints(await visit(region));

@@ -3,7 +3,8 @@
 import { readTwin } from '../../local/twin.ts';
 import type { Twin, TwinResource } from '../../local/types.ts';
 import type { Deployment } from '../../shared/oci/survey/grants.ts';
-import { toldBy } from '../../shared/oci/survey/policies.ts';
+import { optionsIn } from '../../shared/oci/survey/place.ts';
+import { developersIn } from '../../shared/oci/survey/policies.ts';
 import { DEFAULT_TWIN } from './terraform/twin.ts';
 
 export const twin: Twin = readTwin(DEFAULT_TWIN);
@@ -24,17 +25,17 @@ function textsIn({ values }: TwinResource): string[] {
   return Array.isArray(values.statements) ? values.statements.map(String) : [];
 }
 
-/** What the twin's statements name. */
-export function deployment(): Deployment {
-  const { galley_environment: environment, region, tenancy_id: tenancyId } = twin.outputs;
+/** What a twin's statements name. */
+export function deployment(of: Twin = twin): Deployment {
+  const { galley_environment: environment, region, tenancy_id: tenancyId } = of.outputs;
   const named = environment as Readonly<Record<string, string>>;
   const idOf = (type: string, name: string): string =>
-    String(twin.of(type).find((resource) => resource.name === name)?.values.id);
+    String(of.of(type).find((resource) => resource.name === name)?.values.id);
   const group = (name: string): string => `dynamic-group id ${idOf('oci_identity_dynamic_group', name)}`;
   const fn = (name: string): string => idOf('oci_functions_function', name);
   const sourceBucket = String(named.GALLEY_BUCKET_NAME);
   const compartmentId = String(named.GALLEY_COMPARTMENT_ID);
-  const texts = statementsOf(twin).map(({ text }) => text);
+  const texts = statementsOf(of).map(({ text }) => text);
   return {
     region: String(region),
     tenancyId: String(tenancyId),
@@ -44,7 +45,7 @@ export function deployment(): Deployment {
     instances: String(named.GALLEY_BUILD_INSTANCE_ID).split(','),
     functions: { uploadTrigger: fn('upload_trigger'), pollBuild: fn('poll_build'), apply: fn('apply') },
     clusterId: String(named.GALLEY_CLUSTER_ID),
-    clusterCompartmentId: compartmentId,
+    clusterCompartmentId: compartmentOfCluster(of) ?? compartmentId,
     repositoryPrefix: 'galley',
     subjects: {
       uploadTrigger: group('upload_trigger'),
@@ -52,6 +53,14 @@ export function deployment(): Deployment {
       apply: group('apply'),
       buildInstance: group('build_instance'),
     },
-    ...toldBy(texts, { sourceBucket }),
+    scheduleId: idOf('oci_resource_scheduler_schedule', 'hourly'),
+    ...optionsIn(named),
+    ...developersIn(texts, { sourceBucket }),
   };
+}
+
+/** The policy that lets apply in stands in the cluster's compartment. */
+function compartmentOfCluster(of: Twin): string | undefined {
+  const policy = of.of('oci_identity_policy').find(({ name }) => name === 'apply_cluster');
+  return policy && String(policy.values.compartment_id);
 }

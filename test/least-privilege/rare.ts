@@ -1,7 +1,7 @@
 // Calls that no run of minutes makes: too slow, too seldom, or made by a part of OCI that the region does not play.
 // They are asked of the evaluator all the same. And the denials that are as they should be.
 import type { Target } from '../../local/types.ts';
-import { compartmentId, fn, instanceId, PRINCIPALS } from '../deploy/principals.ts';
+import { compartmentId, instanceId, PRINCIPALS } from '../deploy/principals.ts';
 import type { Asked } from './recorder.ts';
 
 export interface RareCall extends Omit<Asked, 'step'> {
@@ -16,7 +16,6 @@ const state = (object: string, variant?: string): Target => ({
 });
 const stateBucket: Target = { compartmentId, variables: { 'target.bucket.name': 'galley-state' } };
 const instance: Target = { compartmentId, variables: { 'target.instance.id': instanceId } };
-const pollBuild: Target = { compartmentId, variables: { 'target.function.id': fn('poll_build').id } };
 
 type Row = readonly [
   step: string,
@@ -55,14 +54,6 @@ const ROWS: readonly Row[] = [
     'an image-push event comes after the command has ended: apply gives its slot back',
     'apply',
     [['DeleteObject', state('slots/i/0')]],
-  ],
-  [
-    'the hour strikes; the region plays no Resource Scheduler',
-    'the hourly schedule',
-    [
-      ['GetFunction', pollBuild],
-      ['InvokeFunction', pollBuild],
-    ],
   ],
   [
     'objects are old enough, days later; facts iam 6 lists what the service does to find and delete them',

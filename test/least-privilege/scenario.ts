@@ -44,6 +44,8 @@ spec:
 export async function everything(pipeline: Pipeline): Promise<void> {
   await pipeline.fault({ name: 'event-lost', where: '*createobject*', times: 1 });
   const lost = await pipeline.upload('lost-event', plain('lost-event'));
+  // An hour is long: the schedule strikes when it is told to.
+  await pipeline.admin('POST', '/_galley/schedules/galley-hourly/run');
   const late = await overtaken(pipeline);
   await Promise.all([
     replaced(pipeline),

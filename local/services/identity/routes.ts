@@ -1,6 +1,6 @@
 // The reads of the Identity API (20160918) that people and `galley doctor` make, and what the evaluator knows.
 // Nothing is written here: users, groups and policies come from the twin.
-import { notAuthorizedOrNotFound } from '../../http/errors.ts';
+import { invalidParameter, notAuthorizedOrNotFound } from '../../http/errors.ts';
 import type { Call, Region, Route } from '../../types.ts';
 import type { Access } from './access.ts';
 import { regionKey } from './regions.ts';
@@ -54,11 +54,7 @@ export function identityRoutes(region: Region, { world, users, access }: Known):
     ),
     read('ListRegionSubscriptions', '/tenancies/:id/regionSubscriptions', () => [subscription]),
     read('ListRegions', '/regions', () => [{ key, name: region.name }]),
-    read('ListCompartments', '/compartments', (call) =>
-      world.compartments
-        .filter(({ parentId }) => parentId !== undefined && parentId === call.query.get('compartmentId'))
-        .map(({ id, name, parentId }) => ({ id, name, compartmentId: parentId, lifecycleState: 'ACTIVE' })),
-    ),
+    read('ListCompartments', '/compartments', (call) => compartmentsFor(call, { world, root })),
     read('ListPolicies', '/policies', (call) => inCompartment(call, policies)),
     read('GetPolicy', '/policies/:id', (call) => byId(policies, call)),
     read('ListDynamicGroups', '/dynamicGroups', (call) => inCompartment(call, dynamicGroups)),
@@ -69,6 +65,16 @@ export function identityRoutes(region: Region, { world, users, access }: Known):
     inside('usage', () => access.usage()),
     inside('denials', () => access.denials()),
   ];
+}
+
+/** The children of one, or of the root all that are below (API: `compartmentIdInSubtree`). */
+function compartmentsFor({ query }: Call, { world, root }: { world: World; root: string }): object {
+  const [of, isWhole] = [query.get('compartmentId'), query.get('compartmentIdInSubtree') === 'true'];
+  if (isWhole && of !== root)
+    throw invalidParameter('compartmentIdInSubtree may be true for the root compartment only');
+  return world.compartments
+    .filter(({ parentId }) => parentId !== undefined && (isWhole || parentId === of))
+    .map(({ id, name, parentId }) => ({ id, name, compartmentId: parentId, lifecycleState: 'ACTIVE' }));
 }
 
 /** What the evaluator remembers; asked of the region, not of OCI. */

@@ -1,6 +1,6 @@
 // What a survey of a deployment starts from: the command line's configuration, whole.
 import type { ToolConfig } from '../../config.ts';
-import type { Clients } from '../clients.ts';
+import type { Access, Clients } from '../clients.ts';
 import { type Finding, failing } from './finding.ts';
 
 type Needed = 'compartmentId' | 'ocirEndpoint' | 'instances' | 'applyFunctionId' | 'clusterId';
@@ -10,11 +10,31 @@ export type Whole = ToolConfig & { readonly [Name in Needed]-?: NonNullable<Tool
 
 export interface Place extends Whole {
   readonly clients: Clients;
+  /** What the clients are made of. */
+  readonly access: Access;
   readonly tenancyId: string;
   /** Text of the user's kubeconfig, where there is one. */
   readonly kubeconfig: string | undefined;
   /** Apps that were ever built here. */
   readonly apps: readonly string[];
+  readonly options: Options;
+}
+
+/** Choices of a deployment that need grants of their own; see galley_environment in deploy/outputs.tf. */
+export interface Options {
+  /** OCID of the secret with an auth token for OCIR. */
+  readonly authTokenSecretId?: string;
+  /** The Functions service has a grant on the functions' repositories. */
+  readonly isFunctionsServiceGranted: boolean;
+}
+
+/** Variables that only a survey reads. An auth token in clear is no OCID, and none of its business. */
+export function optionsIn(environment: Readonly<Record<string, string>>): Options {
+  const id = environment.GALLEY_OCIR_AUTH_TOKEN ?? '';
+  return {
+    isFunctionsServiceGranted: environment.GALLEY_FUNCTIONS_SERVICE_READS === 'true',
+    ...(id.startsWith('ocid1.vaultsecret.') ? { authTokenSecretId: id } : {}),
+  };
 }
 
 const VARIABLES: Readonly<Record<Needed, string>> = {

@@ -1,29 +1,29 @@
 // The statements that are written in OCI, compared with those the pipeline needs.
 import type { models } from 'oci-identity';
+import { surveyCompartments } from './compartments.ts';
 import { ask, type Finding, failing, inCompartment, type Look, ok, unseen } from './finding.ts';
 import { type Deployment, type Grant, grantsOf } from './grants.ts';
 import { wholeList } from './pages.ts';
 import type { Place } from './place.ts';
-import { canonical, isGranted, type Names } from './statements.ts';
+import { canonical, isGranted, isWritten, type Names } from './statements.ts';
 
-/** What no policy of this deployment tells, when there is none of the kind. */
-const UNKNOWN_SCHEDULE = '<OCID of the hourly schedule>';
-
-type Known = Omit<Deployment, 'scheduleId' | 'developersGroupId'>;
+type Known = Omit<Deployment, 'developersGroupId'>;
 
 /** Every grant the pipeline needs, each `ok` or with the statement to add. */
 export async function surveyPolicies(
   place: Place,
   { known, dynamicGroups }: { known: Known; dynamicGroups: ReadonlyMap<string, string> },
 ): Promise<Finding[]> {
-  const where = [...new Set([known.compartmentId, known.tenancyId, known.clusterCompartmentId])];
+  const compartments = await surveyCompartments(place);
+  const own = [known.compartmentId, known.clusterCompartmentId];
+  const where = [...new Set(own.flatMap((id) => compartments.above(id)))];
   const lists = await Promise.all(where.map((compartmentId) => policiesIn(place, compartmentId)));
   const statements = lists.flatMap(({ found = [] }) => found).flatMap((policy) => policy.statements);
   const hidden = new Set(where.filter((_, index) => lists[index]?.found === undefined));
-  const names = { dynamicGroups, compartments: await compartmentNames(place) };
+  const names = { dynamicGroups, compartments: compartments.byName, above: compartments.above };
   return [
     ...lists.flatMap(({ findings }) => findings),
-    ...grantFindings({ ...known, ...toldBy(statements, known) }, { statements, names, hidden }),
+    ...grantFindings({ ...known, ...developersIn(statements, known) }, { statements, names, hidden }),
   ];
 }
 
@@ -49,8 +49,16 @@ export function grantFindings(
   );
   const complete = [...Map.groupBy(grants, ({ who }) => who)]
     .filter(([who]) => !missing.some((grant) => grant.who === who))
-    .map(([who, all]) => ok(`grants of ${who}`, `${all.length} of ${all.length} statements`));
+    .map(([who, all]) => ok(`grants of ${who}`, granted(all, { statements, names })));
   return [...complete, ...lacking, ...withoutDevelopers(deployment)];
+}
+
+function granted(grants: readonly Grant[], written: Written): string {
+  const wide = grants.filter(
+    ({ statement, instead = [] }) => ![statement, ...instead].some((text) => isWritten(text, written)),
+  );
+  const all = `${grants.length} of ${grants.length} statements`;
+  return wide.length === 0 ? all : `${all}, ${wide.length} of them by wider ones than are needed`;
 }
 
 /** Grants that the statements do not give. */
@@ -71,24 +79,16 @@ function withoutDevelopers({ developersGroupId }: Deployment): Finding[] {
   ];
 }
 
-/** OCIDs that stand nowhere but in policies: the schedule's, and the developers' group's. */
-export function toldBy(
+/** The developers' group, whose OCID stands nowhere but in policies: those who may upload. */
+export function developersIn(
   statements: readonly string[],
   { sourceBucket }: { sourceBucket: string },
-): Pick<Deployment, 'scheduleId' | 'developersGroupId'> {
-  const texts = statements.map((statement) => canonical(statement));
-  const find = (pattern: RegExp, also: string): string | undefined =>
-    texts
-      .filter((text) => text.includes(also))
-      .map((text) => pattern.exec(text)?.[1])
-      .find((id) => id !== undefined);
-  const scheduleId =
-    find(/request\.principal\.id='(ocid1\.[^']+)'/, "'resourceschedule'") ?? UNKNOWN_SCHEDULE;
-  const developersGroupId = find(
-    /^allow group id (\S+) to/,
-    `target.bucket.name='${sourceBucket.toLowerCase()}'`,
-  );
-  return { scheduleId, ...(developersGroupId === undefined ? {} : { developersGroupId }) };
+): Pick<Deployment, 'developersGroupId'> {
+  const uploading = statements
+    .map((statement) => canonical(statement))
+    .filter((text) => text.includes(`target.bucket.name='${sourceBucket.toLowerCase()}'`));
+  const [id] = uploading.flatMap((text) => /^allow group id (\S+) to/.exec(text)?.[1] ?? []);
+  return id === undefined ? {} : { developersGroupId: id };
 }
 
 async function policiesIn(
@@ -100,15 +100,4 @@ async function policiesIn(
     get: () => wholeList((page) => client.listPolicies({ compartmentId, limit: 100, ...page })),
     right: inCompartment('POLICY_READ', compartmentId),
   });
-}
-
-/** For statements that name their compartment; who may not list them reads statements with OCIDs only. */
-async function compartmentNames({ clients, tenancyId }: Place): Promise<ReadonlyMap<string, string>> {
-  const client = await clients.identity();
-  const request = { compartmentId: tenancyId, compartmentIdInSubtree: true, limit: 100 };
-  const { found = [] } = await ask('compartments', {
-    get: () => wholeList((page) => client.listCompartments({ ...request, ...page })),
-    right: inCompartment('COMPARTMENT_INSPECT', tenancyId),
-  });
-  return new Map(found.map(({ name, id }) => [name.toLowerCase(), id]));
 }

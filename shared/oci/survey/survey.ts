@@ -10,6 +10,7 @@ import { surveyPolicies } from './policies.ts';
 import { type Principals, surveyPrincipals } from './principals.ts';
 import { surveyReach } from './reach.ts';
 import { surveyRules } from './rules.ts';
+import { surveySchedule } from './schedule.ts';
 
 /** Findings in the order of an upload's way. */
 export async function survey(place: Place): Promise<Finding[]> {
@@ -21,13 +22,17 @@ export async function survey(place: Place): Promise<Finding[]> {
     surveyCluster(place),
   ]);
   const ids = functions.found ?? {};
-  const principals = await surveyPrincipals(place, ids);
+  const [principals, schedule] = await Promise.all([
+    surveyPrincipals(place, ids),
+    surveySchedule(place, ids['poll-build']),
+  ]);
   const [rules, clock, grants, roles] = await Promise.all([
     surveyRules(place, ids),
     surveyClock(place, ids['poll-build']),
     grantsOf(place, {
       ids,
       principals: principals.found,
+      scheduleId: schedule.found?.id,
       clusterCompartmentId: cluster.found?.compartmentId,
     }),
     surveyRoles(place, groupOf(principals.found)),
@@ -38,6 +43,7 @@ export async function survey(place: Place): Promise<Finding[]> {
     ...rules,
     ...functions.findings,
     ...clock,
+    ...schedule.findings,
     ...instances,
     ...cluster.findings,
     ...roles,
@@ -55,10 +61,12 @@ async function grantsOf(
   about: {
     ids: FunctionIds;
     principals: Principals | undefined;
+    scheduleId: string | undefined;
     clusterCompartmentId: string | undefined;
   },
 ): Promise<Finding[]> {
   const { ids, principals, clusterCompartmentId = place.compartmentId } = about;
+  const { scheduleId = '<OCID of the hourly schedule>' } = about;
   if (principals === undefined) {
     const mend = 'Let yourself look at dynamic groups first, see above';
     return [unseen('grants', { detail: 'they name dynamic groups, which were not seen', mend })];
@@ -79,6 +87,8 @@ async function grantsOf(
     clusterCompartmentId,
     repositoryPrefix: repositoryPrefix(place),
     subjects: principals.subjects,
+    scheduleId,
+    ...place.options,
   };
   const dynamicGroups = new Map(principals.dynamicGroups.map(({ name, id }) => [name.toLowerCase(), id]));
   return surveyPolicies(place, { known, dynamicGroups });

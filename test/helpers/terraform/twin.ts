@@ -6,11 +6,18 @@ import { openWorkspace, type StateResource } from './workspace.ts';
 /** Where `galley up` finds it. */
 export const DEFAULT_TWIN = 'local/default.tfstate.json';
 
-/** Applies deploy/ to nothing and returns the text of the twin. @param program terraform or tofu */
-export async function generateTwin(program: string): Promise<string> {
+/**
+ * Applies deploy/ to nothing and returns the text of the twin.
+ * @param program terraform or tofu
+ * @param variables beside the canonical ones
+ */
+export async function generateTwin(
+  program: string,
+  variables: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
   await using providers = await startProviders();
   await using workspace = await openWorkspace({ program, providers });
-  await workspace.variables(CANONICAL);
+  await workspace.variables({ ...CANONICAL, ...variables });
   await workspace.must('apply', '-auto-approve', '-no-color');
   const { outputs, resources } = await workspace.state();
   const made = resources.filter(({ mode }) => mode === 'managed');
