@@ -23,6 +23,7 @@ export function ociBuildPorts(config: InstanceConfig): BuildPorts {
     // Overwritten by a second attempt: it may be put, and reading it back is not granted.
     texts: { writeManifests: ({ app, id }, text) => state.put(`manifests/${app}/${id}.yaml`, text) },
     writeLog: ({ app, id }, number, text) => state.put(`logs/${app}/${id}/${chunkName(number)}`, text),
+    writeSign: ({ app, id }, attempt) => state.put(`logs/${app}/${id}.${attempt}`, ''),
     writeResult: (result) =>
       state.put(`results/${result.app}/${result.build}/${result.attempt}`, JSON.stringify(result)),
     login: (host) =>

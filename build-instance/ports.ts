@@ -32,6 +32,8 @@ export interface BuildPorts {
   readonly texts: Pick<Texts, 'writeManifests'>;
   /** One piece of the log; `number` orders them. */
   writeLog(key: BuildKey, number: number, text: string): Promise<void>;
+  /** Says that the attempt is alive. */
+  writeSign(key: BuildKey, attempt: number): Promise<void>;
   writeResult(result: BuildResult): Promise<void>;
   /** Made anew on every call: tokens last about an hour. */
   login(host: string): Promise<RegistryLogin>;

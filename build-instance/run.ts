@@ -5,6 +5,7 @@ import type { RunArguments } from './arguments.ts';
 import { type Built, build } from './build.ts';
 import { CANCELED, EXIT_CODES, failureOf, type Phase, StepFailed } from './phases.ts';
 import type { BuildPorts, BuildResult } from './ports.ts';
+import { startPulse } from './pulse.ts';
 import { createReport, type Report } from './report.ts';
 import { Canceled, watchForStop } from './stop.ts';
 
@@ -36,6 +37,7 @@ export async function runBuild(run: RunArguments, options: RunOptions): Promise<
   const report = createReport({ ports, key, attempt: run.attempt, onTrouble: print });
   const seconds = Math.max(options.buildSeconds - REPORT_SECONDS, options.buildSeconds / 2);
   const stop = watchForStop({ key, ports, seconds });
+  const pulse = startPulse({ ports, key, attempt: run.attempt });
   const end = await attempt(run, { ...options, report, signal: stop.signal });
   stop.end();
   report.line(lastLine(end));
@@ -51,7 +53,9 @@ export async function runBuild(run: RunArguments, options: RunOptions): Promise<
     startedAt,
     finishedAt: ports.now().toISOString(),
   };
-  return finish(result, options);
+  const exitCode = await finish(result, options);
+  pulse.end();
+  return exitCode;
 }
 
 async function attempt(

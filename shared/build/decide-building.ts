@@ -5,6 +5,7 @@ import { commandEnd, type Ended, resultEnd } from './ended.ts';
 import { enter } from './enter.ts';
 import { after, backoffSeconds, isPast, MAX_ATTEMPTS } from './retry.ts';
 import { isOver, type Seen } from './seen.ts';
+import { isSilence, SILENT_STOP_SECONDS, whySilent } from './silence.ts';
 
 /** `push` is the last thing that can take long; applying starts at once after it, or something stands still. */
 export const APPLY_SECONDS = 60 * 60;
@@ -26,7 +27,8 @@ export function decideBuilding(build: In<'building'>, context: Context): Decisio
   if (stop === undefined) return { build, tasks: [] };
   if (build.stopping === undefined)
     return { build: stopping(build, stop, context.now), tasks: ['cancel-command'] };
-  const isGivenUp = isPast(after(new Date(build.stoppingSince ?? build.since), STOP_SECONDS), context.now);
+  const patience = isSilence(stop) ? SILENT_STOP_SECONDS : STOP_SECONDS;
+  const isGivenUp = isPast(after(new Date(build.stoppingSince ?? build.since), patience), context.now);
   if (!isGivenUp) return { build, tasks: ['cancel-command'] };
   return leave(build, { ...context, ended: unconfirmed(build, context.seen) });
 }
@@ -65,8 +67,10 @@ function endOf(build: In<'building'>, { seen, now }: Context): Ended | undefined
 
 function whyStop(build: In<'building'>, { seen, now }: Context): string | undefined {
   if (seen.cancel !== undefined) return `cancel requested by ${seen.cancel}`;
-  const isWaiting =
-    seen.command !== undefined && seen.command !== 'absent' && seen.command.outcome === 'waiting';
+  const outcome = seen.command === 'absent' ? undefined : seen.command?.outcome;
+  const silence = outcome === 'running' ? whySilent(seen, now) : undefined;
+  if (silence !== undefined) return silence;
+  const isWaiting = outcome === 'waiting';
   if (isWaiting && seen.instanceProblem !== undefined) return `Build Instance: ${seen.instanceProblem}`;
   if (isWaiting && isPast(build.deliverBy, now)) return 'the agent did not fetch the command in time';
   if (isPast(build.runBy, now)) return 'the command did not end in time';
@@ -76,10 +80,11 @@ function whyStop(build: In<'building'>, { seen, now }: Context): string | undefi
 function unconfirmed(build: In<'building'>, seen: Seen): Ended {
   const detail = `${build.stopping}; the Build Instance did not confirm that the command ended.`;
   const retries = seen.cancel === undefined;
+  const lost = isSilence(build.stopping) ? 'BuildLost' : 'NotConfirmed';
   return {
     fault: 'platform',
     phase: 'build',
-    reason: retries ? 'NotConfirmed' : 'CancelNotConfirmed',
+    reason: retries ? lost : 'CancelNotConfirmed',
     detail,
     retries,
   };

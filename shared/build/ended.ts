@@ -1,6 +1,7 @@
 // How one attempt on the Build Instance ended, read from its result object or from the command itself.
 import type { Fault, In } from './build.ts';
 import type { CommandSeen, Result } from './seen.ts';
+import { isSilence } from './silence.ts';
 
 export interface Ended {
   /** Set when the image is pushed: `<repository>@sha256:…`. */
@@ -71,6 +72,9 @@ export function commandEnd(build: In<'building'>, command: CommandSeen): Ended {
 }
 
 function stopped(build: In<'building'>): Ended {
+  if (isSilence(build.stopping)) {
+    return { fault: 'platform', phase: 'build', reason: 'BuildLost', detail: `${build.stopping}.` };
+  }
   const isLate = build.stopping?.includes('did not end in time') === true;
   const reason = isLate ? 'BuildTimedOut' : 'NotDelivered';
   return { fault: 'platform', phase: isLate ? 'build' : 'deliver', reason, detail: `${build.stopping}.` };

@@ -64,7 +64,9 @@ export interface Seen {
   /** `absent`: OCI knows no such command. Undefined: could not be asked. */
   readonly command?: CommandSeen | 'absent';
   readonly result?: Result;
-  /** What is wrong with the instance the command waits on (stopped, gone, no plugin). */
+  /** ISO 8601: the newest sign of life of galley-build; asked for when the command is no longer young. */
+  readonly heardAt?: string;
+  /** What is wrong with the instance of the command (stopped, gone, no plugin). */
   readonly instanceProblem?: string;
 }
 

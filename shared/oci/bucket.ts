@@ -33,6 +33,8 @@ export interface Bucket {
   put(object: string, text: string): Promise<void>;
   /** With an ETag: only that version. Absent or changed is no error. */
   remove(object: string, eTag?: string): Promise<void>;
+  /** When the object was last written, or undefined when it is absent. */
+  writtenAt(object: string): Promise<Date | undefined>;
   /** All names with a prefix, in order, from `start` on. */
   names(prefix: string, start?: string): Promise<string[]>;
 }
@@ -70,6 +72,14 @@ export function openBucket(clients: Clients, { namespace, bucket }: BucketName):
       await calling(`deleting ${bucket}/${objectName}`, remove).catch((error: unknown) => {
         if (!isOutrun(error)) absent(error);
       });
+    },
+    writtenAt: async (objectName) => {
+      const client = await clients.objectStorage();
+      const request = { ...at, prefix: queryValue(objectName), fields: 'name,timeModified', limit: 1 };
+      const list = () => client.listObjects(request);
+      const { listObjects } = await calling(`looking at ${bucket}/${objectName}`, list);
+      const found = listObjects.objects.find(({ name }) => name === objectName);
+      return found?.timeModified === undefined ? undefined : new Date(found.timeModified);
     },
     names: async (prefix, start) => {
       const client = await clients.objectStorage();

@@ -1,4 +1,5 @@
 // `results/<app>/<build>/<attempt>`: what galley-build said at the end. Written where users' code ran: not trusted.
+// `logs/<app>/<build>.<attempt>`: empty, written again and again as long as galley-build lives; its time counts.
 import type { BuildKey } from '../build/build.ts';
 import type { Result } from '../build/seen.ts';
 import { messageOf } from '../errors.ts';
@@ -22,6 +23,10 @@ export function ociResults(state: Bucket, log: Log): Results {
         log('a result object is not used', { object, why: messageOf(error) });
         return undefined;
       }
+    },
+    heard: async ({ app, id }, attempt) => {
+      const written = await state.writtenAt(`logs/${app}/${id}.${attempt}`);
+      return written?.toISOString();
     },
   };
 }

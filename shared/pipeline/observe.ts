@@ -1,11 +1,12 @@
 // observe: what the outside says of one build, asking no more than its state needs.
-import type { Build, BuildKey, In } from '../build/build.ts';
+import type { Build, BuildKey, In, Run } from '../build/build.ts';
 import { commandName } from '../build/id.ts';
 import { after, isPast } from '../build/retry.ts';
 import { isOver, type Seen, type Sibling } from '../build/seen.ts';
+import { whySilent } from '../build/silence.ts';
 import type { Ports } from './ports.ts';
 
-/** An agent that has not fetched a command by then may have a reason that can be looked up (facts run-command §0.1). */
+/** A command not fetched, or not over, by then may have a reason that can be looked up (facts run-command §0.1). */
 const ASK_INSTANCE_SECONDS = 300;
 
 /** What is known already, from one listing for many builds; what is missing is asked. */
@@ -85,9 +86,21 @@ async function commandOf(build: In<'building'>, ports: Ports): Promise<Seen> {
   const result = early ?? (isOver(command) ? await ports.results.find(build, build.attempt) : undefined);
   const seen: Seen = { command, ...(result === undefined ? {} : { result }) };
   const isSlow = isPast(after(new Date(run.submittedAt), ASK_INSTANCE_SECONDS), ports.now());
-  if (!isSlow || command === 'absent' || command.outcome !== 'waiting') return seen;
-  const instanceProblem = await ports.instances.problem(run.instance);
-  return instanceProblem === undefined ? seen : { ...seen, instanceProblem };
+  if (!isSlow || result !== undefined || command === 'absent' || isOver(command)) return seen;
+  const heard = command.outcome === 'running' ? await heardOf(build, ports) : {};
+  const isAlive = heard.heardAt !== undefined && whySilent(heard, ports.now()) === undefined;
+  return isAlive ? { ...seen, ...heard } : { ...seen, ...heard, ...(await problemOf(run, ports)) };
+}
+
+/** Asked for long-running commands alone: there are no more of them than slots. */
+async function heardOf(build: In<'building'>, ports: Ports): Promise<Seen> {
+  const heardAt = await ports.results.heard(build, build.attempt);
+  return heardAt === undefined ? {} : { heardAt };
+}
+
+async function problemOf({ instance }: Run, ports: Ports): Promise<Seen> {
+  const instanceProblem = await ports.instances.problem(instance);
+  return instanceProblem === undefined ? {} : { instanceProblem };
 }
 
 async function unnamedCommand({ run, deliverBy, ...key }: In<'building'>, ports: Ports): Promise<Seen> {

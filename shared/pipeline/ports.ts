@@ -107,6 +107,8 @@ export interface Instances {
 
 export interface Results {
   find(key: BuildKey, attempt: number): Promise<Result | undefined>;
+  /** When galley-build last said that the attempt is alive, ISO 8601, by Object Storage's clock; undefined: never. */
+  heard(key: BuildKey, attempt: number): Promise<string | undefined>;
 }
 
 /** Bodies: `manifests/`, `plans/`, `logs/`. */

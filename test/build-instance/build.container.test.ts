@@ -86,6 +86,7 @@ async function build(app: string, options: { directory: string; ports?: Partial<
           seen.manifests = text;
         },
       },
+      writeSign: async () => {},
       writeLog: async (_key, _number, text) => {
         seen.log += text;
       },
@@ -172,6 +173,7 @@ test(
     const directory = source({ Dockerfile: 'FROM busybox\nRUN echo sleeps; sleep 31557; echo slept\n' });
     let log = '';
     const ports: Partial<BuildPorts> = {
+      writeSign: async () => {},
       writeLog: async (_key, _number, text) => {
         log += text;
       },

@@ -80,6 +80,7 @@ export async function runFake(
             seen.manifests = text;
           },
         },
+        writeSign: async () => {},
         writeLog: async (_key, _number, text) => {
           seen.log += text;
         },

@@ -8,6 +8,9 @@ import * as assert from 'uvu/assert';
 import { type InstanceConfig, readConfig } from '../../build-instance/config.ts';
 import { ociBuildPorts } from '../../build-instance/oci.ts';
 import type { BuildPorts } from '../../build-instance/ports.ts';
+import { openBucket } from '../../shared/oci/bucket.ts';
+import { createClients } from '../../shared/oci/clients.ts';
+import { ociResults } from '../../shared/oci/results.ts';
 import { noRetries, startTestRegion, type TestRegion } from '../helpers/region.ts';
 
 const test = suite('galley-build over OCI');
@@ -93,6 +96,23 @@ test('reads an upload by its version when a newer one has taken its name', async
   const upload = { object, eTag, versionId, uploadedAt: '', bytes: 0 };
   for await (const chunk of await ports.uploads.open(upload)) chunks.push(chunk);
   assert.is(Buffer.concat(chunks).toString(), 'old');
+});
+
+test('a sign of life is heard by whoever looks for it', async () => {
+  const { region, config, ports } = setting;
+  const access = { provider: region.credentials(), region: 'eu-frankfurt-1', endpoint: region.endpoint };
+  const state = openBucket(createClients(access), {
+    namespace: config.namespace,
+    bucket: config.stateBucket,
+  });
+  const results = ociResults(state, () => undefined);
+  assert.is(await results.heard(key, 1), undefined);
+  const before = Date.now() - 1000;
+  await ports.writeSign(key, 1);
+  await ports.writeSign(key, 1);
+  const heard = await results.heard(key, 1);
+  assert.ok(Date.parse(heard ?? '') >= before, heard);
+  assert.is(await results.heard(key, 2), undefined);
 });
 
 test('writes log, manifests and result where the others look for them', async () => {

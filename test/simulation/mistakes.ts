@@ -110,10 +110,26 @@ export const MISTAKES: readonly {
     })),
   },
   {
+    name: 'a command that went silent is taken for over',
+    caughtBy: ['I2'],
+    mistake: ports((plain, world) => ({
+      commands: {
+        ...plain.commands,
+        look: async (command, instance) => {
+          const seen = await plain.commands.look(command, instance);
+          return seen !== 'absent' && seen.outcome === 'running' && world.silent.has(instance)
+            ? 'absent'
+            : seen;
+        },
+      },
+    })),
+  },
+  {
     name: 'success is believed without a proof',
     caughtBy: ['I7'],
     mistake: ports((plain, world) => ({
       results: {
+        ...plain.results,
         find: async (key, attempt) => {
           const found = await plain.results.find(key, attempt);
           const record = world.active.get(`${key.app}/${key.id}`)?.value;
@@ -143,6 +159,7 @@ export const MISTAKES: readonly {
         },
       },
       results: {
+        ...plain.results,
         find: async (key, attempt) => {
           const found = await plain.results.find(key, attempt);
           const record = world.active.get(`${key.app}/${key.id}`)?.value;

@@ -1,5 +1,6 @@
 // The ports over the world. Every call passes the gate twice: before it takes effect, and before its caller knows.
 import type { Build, BuildKey } from '../../shared/build/build.ts';
+import { commandName } from '../../shared/build/id.ts';
 import { encodeBuild } from '../../shared/build/metadata.ts';
 import { PipelineError } from '../../shared/errors.ts';
 import type { Ports, SlotHolder, SlotName } from '../../shared/pipeline/ports.ts';
@@ -39,6 +40,7 @@ export function worldPorts(world: World, gate: Gate = openGate): Ports {
     },
     results: {
       find: (key, attempt) => call('results.find', () => world.results.get(`${keyText(key)}/${attempt}`)),
+      heard: (key, attempt) => call('results.heard', () => heardAt(world, commandName(key, attempt))),
     },
     texts: {
       readManifests: (key) => call('texts.read', () => world.manifests.get(keyText(key))),
@@ -192,6 +194,13 @@ function look(world: World, id: string): Command['seen'] | 'absent' {
   const command = world.commands.find((each) => each.id === id);
   if (command === undefined) throw new PipelineError(`no command ${id}`, { retry: 'never' });
   return command.seen;
+}
+
+/** galley-build says all the time that it lives, until its machine goes silent. */
+function heardAt(world: World, displayName: string): string | undefined {
+  const command = world.commands.find((each) => each.displayName === displayName);
+  if (command === undefined || command.seen.outcome === 'waiting') return undefined;
+  return new Date(world.silent.get(command.instance) ?? world.now).toISOString();
 }
 
 function headOf(

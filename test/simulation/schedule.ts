@@ -121,7 +121,7 @@ const ACTIONS: readonly [weight: number, act: (run: Run) => void][] = [
   [3, (run) => pass(run, 1_200_000)],
   [3, cancel],
   [2, rollBack],
-  [2, ({ world, random }) => toggle(world.silent, random.pick(INSTANCES) ?? '')],
+  [2, vanishOrReturn],
 ];
 const TOTAL = ACTIONS.reduce((sum, [weight]) => sum + weight, 0);
 
@@ -316,8 +316,10 @@ function endsOf(world: World): Record<string, number> {
   return ends;
 }
 
-function toggle(set: Set<string>, item: string): void {
-  if (!set.delete(item)) set.add(item);
+/** An instance dies as it stands; later it goes on where it was. */
+function vanishOrReturn({ world, random }: Run): void {
+  const instance = random.pick(INSTANCES) ?? '';
+  if (!world.silent.delete(instance)) world.silent.set(instance, world.now);
 }
 
 function keyIn(text: string): BuildKey {

@@ -48,8 +48,8 @@ export interface World {
   readonly history: Map<string, string[]>;
   /** Invocations of apply that are on their way. */
   readonly invokes: BuildKey[];
-  /** Instances whose agent does not answer now. */
-  readonly silent: Set<string>;
+  /** Instances that are dead to the world now, and since when. */
+  readonly silent: Map<string, number>;
   nextTag: number;
 }
 
@@ -70,7 +70,7 @@ export function createWorld(start: number): World {
     cluster: new Map(),
     history: new Map(),
     invokes: [],
-    silent: new Set(),
+    silent: new Map(),
     nextTag: 1,
   };
 }

@@ -193,6 +193,27 @@ const RULES: [when: string, build: Build, seen: Seen, now: Date, then: string][]
     later(300),
     'building: cancel-command',
   ],
+  [
+    'building, runs and gave a sign of life',
+    building(),
+    { command: running, heardAt: NOW.toISOString() },
+    later(299),
+    'building:',
+  ],
+  [
+    'building, runs and went silent',
+    building(),
+    { command: running, heardAt: NOW.toISOString() },
+    later(300),
+    'building: cancel-command',
+  ],
+  [
+    'building, runs, never heard of, its instance is down',
+    building(),
+    { command: running, instanceProblem: 'STOPPED' },
+    later(301),
+    'building: cancel-command',
+  ],
   ['building, runs too long', building(), { command: running }, later(3600), 'building: cancel-command'],
   [
     'building, cancel asked',
@@ -286,6 +307,25 @@ test('a stop that is never confirmed ends all the same', () => {
   assert.is(failed.state === 'failed' ? failed.reason : '', 'CancelNotConfirmed');
 });
 
+test('a build that went silent is tried elsewhere a minute after nobody answered its stop', () => {
+  const seen = { command: running, heardAt: NOW.toISOString(), instanceProblem: 'the instance is STOPPED' };
+  const stopped = decide(building(), { seen, now: later(300), limits: LIMITS }).build;
+  const at = (seconds: number) => decide(stopped, { seen, now: later(seconds), limits: LIMITS });
+  assert.is(at(359).build.state, 'building');
+  const { build, tasks } = at(360);
+  assert.equal(tasks, [], 'its slot is held until OCI says that the command is over');
+  assert.match(
+    build.state === 'queued' ? build.reason : '',
+    'BuildLost: no sign of life from galley-build since 2026-11-24T10:11:12.000Z: the instance is STOPPED;',
+  );
+  const late = decide(stopped, {
+    seen: { command: ended('canceled') },
+    now: later(310),
+    limits: LIMITS,
+  }).build;
+  assert.match(late.state === 'queued' ? late.reason : late.state, 'BuildLost');
+});
+
 test('another attempt avoids the instance that failed, and waits longer each time', () => {
   const second = decide(building(), { seen: { command: ended('expired') }, now: NOW, limits: LIMITS }).build;
   assert.is(second.state === 'queued' ? second.avoid : '', run.instance);
@@ -317,6 +357,7 @@ const anySeen: fc.Arbitrary<Seen> = fc.record(
     command: anyCommand,
     result: fc.constantFrom(result(), broken, flaky, result({ eTag: 'e-2' }), result({ attempt: 2 })),
     instanceProblem: fc.constant('STOPPED'),
+    heardAt: fc.integer({ min: 0, max: 100_000 }).map((seconds) => later(seconds).toISOString()),
   },
   { requiredKeys: [] },
 );

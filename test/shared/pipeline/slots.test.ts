@@ -43,11 +43,11 @@ test('an instance that cannot fetch commands is passed over, and it is said why'
   const world = createWorld(0);
   const ports = worldPorts(world);
   const [first = '', second = ''] = preferred('shop', pool.instances);
-  world.silent.add(first);
+  world.silent.set(first, 0);
   const got = await claimSlot(queued(), { ports, pool, board: await slotBoard(ports) });
   assert.is('slot' in got && got.slot.instance, second);
   assert.is('slot' in got && got.passedOver, `passed over: ${first}: plugin stopped`);
-  world.silent.add(second);
+  world.silent.set(second, 0);
   const none = await claimSlot(queued({ app: 'other' }), { ports, pool, board: await slotBoard(ports) });
   assert.match(
     'noSlot' in none ? none.noSlot : '',
