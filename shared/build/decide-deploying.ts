@@ -46,7 +46,8 @@ export function decideApplying(build: In<'applying'>, { seen, now }: Context): D
   if (!isPast(after(new Date(build.rolloutBy), SWEEP_GRACE_SECONDS), now)) {
     return { build, tasks: ['invoke-apply'] };
   }
-  const detail = 'The rollout passed its deadline and the apply function could not end it. Look at its log.';
+  const last = build.reason === undefined ? '' : ` Last it said: ${build.reason}.`;
+  const detail = `The rollout passed its deadline and the apply function could not end it. Look at its log.${last}`;
   const run = build.run === undefined ? {} : { run: build.run };
   const phase: Phase = {
     state: 'failed',

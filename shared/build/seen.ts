@@ -38,6 +38,8 @@ export interface Head {
   readonly image?: string;
   readonly endpoint?: string;
   readonly report?: string;
+  /** Where the last deployed build was built: it has the app's layers. */
+  readonly instance?: string;
   readonly lease?: Lease;
 }
 

@@ -40,13 +40,14 @@ export function encodeHead(head: Head): Metadata {
 }
 
 export function decodeHead(metadata: Readonly<Metadata>): Head {
-  const { build, image, endpoint, report, ...rest } = decodeFields(metadata);
+  const { build, image, endpoint, report, instance, ...rest } = decodeFields(metadata);
   const lease = leaseOf(rest);
   return {
     ...(build === undefined ? {} : { build }),
     ...(image === undefined ? {} : { image }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(report === undefined ? {} : { report }),
+    ...(instance === undefined ? {} : { instance }),
     ...(lease === undefined ? {} : { lease }),
   };
 }

@@ -48,7 +48,7 @@ async function claim(
   const withHead: Seen = head === undefined ? seen : { ...seen, head };
   const again = decide(build, { seen: withHead, now: ports.now(), limits });
   if (!again.tasks.includes('claim-slot')) return follow(found, { decision: again, loop });
-  const got = await claimSlot(build, { ports, pool, board: loop.board });
+  const got = await claimSlot(build, { ports, pool, board: loop.board, last: head?.instance });
   const decision = decide(build, { seen: { ...withHead, ...got }, now: ports.now(), limits });
   const saved = await save(found, { decision, ports });
   const isUsed = typeof saved === 'object' && saved.build.state === 'building';

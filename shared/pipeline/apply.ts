@@ -98,6 +98,7 @@ async function roll(
         image: build.image,
         endpoint: outcome.endpoint,
         report: outcome.report,
+        ...(build.run === undefined ? {} : { instance: build.run.instance }),
       };
       if (!(await releaseLease(who, { deployed, held, ports }))) return 'lost';
       return end(found, { phase: deployedPhase(build, deployed), ports });

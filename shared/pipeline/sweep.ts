@@ -6,7 +6,8 @@ import { messageOf } from '../errors.ts';
 import { admit, type Door } from './admit.ts';
 import { advance } from './advance.ts';
 import type { Found, Ports, Upload } from './ports.ts';
-import { reviewSlot, slotBoard } from './slots.ts';
+import { reviewSlot } from './slot-review.ts';
+import { slotBoard } from './slots.ts';
 import type { Loop } from './tasks.ts';
 
 /** Calls in flight at once: OCI answers in 10–30 ms, and throttles far above this. */

@@ -56,6 +56,10 @@ const HEADS: [string, Head][] = [
   ['empty', {}],
   ['leased', { lease: { build: ID, holder: 'call-1', until: NOW.toISOString() } }],
   ['deployed', { build: ID, image: IMAGE, endpoint: 'http://10.0.0.1', report: '2 created; „ok“' }],
+  [
+    'deployed, built somewhere',
+    { build: ID, image: IMAGE, endpoint: 'pending', instance: 'ocid1.instance.oc1..a' },
+  ],
   ['both', { build: ID, image: IMAGE, lease: { build: NEWER, holder: 'c', until: NOW.toISOString() } }],
 ];
 for (const [name, head] of HEADS) {

@@ -39,6 +39,19 @@ test('an app goes to the same instance each time, and to another when that one f
   assert.is(await claim(first), second);
 });
 
+test('the instance that has the app’s layers comes first, wherever it ranks', async () => {
+  for (const last of pool.instances) {
+    const ports = worldPorts(createWorld(0));
+    const claim = (avoid?: string) =>
+      claimSlot(queued(avoid === undefined ? {} : { avoid }), { ports, pool, board: undefined, last });
+    const got = await claim();
+    assert.is('slot' in got && got.slot.instance, last);
+    const again = await claim(last);
+    assert.is.not('slot' in again && again.slot.instance, last, 'not where the build has just failed');
+  }
+  assert.is(preferred('shop', pool.instances, 'gone').length, 2);
+});
+
 test('an instance that cannot fetch commands is passed over, and it is said why', async () => {
   const world = createWorld(0);
   const ports = worldPorts(world);
