@@ -66,27 +66,27 @@ async function headOf(build: BuildKey, ports: Ports): Promise<Seen> {
   return found === undefined ? {} : { head: found.head, headTag: found.eTag };
 }
 
-/** With a result nobody need ask for a cancel mark: the next state does. */
+/** A result says it all: its command is about to end, and a cancel mark is seen in the next state. */
 async function building(
   build: In<'building'>,
   { ports, known }: { ports: Ports; known: Known },
 ): Promise<Seen> {
-  const seen = await commandOf(build, ports);
-  return seen.result === undefined ? { ...seen, ...(await cancelOf(build, { ports, known })) } : seen;
+  if (build.run.command === undefined)
+    return together(unnamedCommand(build, ports), cancelOf(build, { ports, known }));
+  const result = await ports.results.find(build, build.attempt);
+  if (result !== undefined) return { result };
+  return together(commandOf(build, ports), cancelOf(build, { ports, known }));
 }
 
 /** A result is written before its command ends: one that was not there yet may be when the command is over. */
 async function commandOf(build: In<'building'>, ports: Ports): Promise<Seen> {
-  const { run } = build;
-  if (run.command === undefined) return unnamedCommand(build, ports);
-  const [command, early] = await Promise.all([
-    ports.commands.look(run.command, run.instance),
-    ports.results.find(build, build.attempt),
-  ]);
-  const result = early ?? (isOver(command) ? await ports.results.find(build, build.attempt) : undefined);
+  const { run, attempt } = build;
+  if (run.command === undefined) return {};
+  const command = await ports.commands.look(run.command, run.instance);
+  const result = isOver(command) ? await ports.results.find(build, attempt) : undefined;
   const seen: Seen = { command, ...(result === undefined ? {} : { result }) };
   const isSlow = isPast(after(new Date(run.submittedAt), ASK_INSTANCE_SECONDS), ports.now());
-  if (!isSlow || result !== undefined || command === 'absent' || isOver(command)) return seen;
+  if (!isSlow || command === 'absent' || isOver(command)) return seen;
   const heard = command.outcome === 'running' ? await heardOf(build, ports) : {};
   const isAlive = heard.heardAt !== undefined && whySilent(heard, ports.now()) === undefined;
   return isAlive ? { ...seen, ...heard } : { ...seen, ...heard, ...(await problemOf(run, ports)) };

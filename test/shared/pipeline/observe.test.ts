@@ -2,15 +2,25 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Build } from '../../../shared/build/build.ts';
-import type { CommandSeen, Seen } from '../../../shared/build/seen.ts';
+import type { CommandSeen, Result, Seen } from '../../../shared/build/seen.ts';
 import { commandRequest } from '../../../shared/pipeline/command.ts';
 import { observe } from '../../../shared/pipeline/observe.ts';
-import { building, LIMITS, NOW, queued } from '../../helpers/builds.ts';
+import { building, IMAGE, LIMITS, NOW, queued } from '../../helpers/builds.ts';
 import { worldPorts } from '../../simulation/ports.ts';
 import { createWorld, type World } from '../../simulation/world.ts';
 
 const test = suite('observe');
 const known = { cancels: new Map<string, string>(), siblings: () => [] };
+
+const RESULT: Result = {
+  attempt: 1,
+  eTag: 'e-1',
+  outcome: 'succeeded',
+  phase: 'push',
+  exitCode: 0,
+  image: IMAGE,
+  logTail: [],
+};
 
 /** The calls of one look, and what it saw. */
 async function look(world: World, build: Build): Promise<{ calls: string[]; seen: Seen }> {
@@ -43,13 +53,26 @@ test('a queued build in a sweep costs nothing', async () => {
 
 test('a young command is asked for its state and its result alone', async () => {
   const { world, build } = await during('running', 299);
-  assert.equal((await look(world, build)).calls, ['commands.look', 'results.find']);
+  assert.equal((await look(world, build)).calls, ['results.find', 'commands.look']);
+});
+
+test('one with a result is asked for nothing more', async () => {
+  const { world, build } = await during('running', 20);
+  world.results.set(`${build.app}/${build.id}/1`, RESULT);
+  const { calls, seen } = await look(world, build);
+  assert.equal(calls, ['results.find']);
+  assert.equal(seen, { result: RESULT });
+});
+
+test('one that is over and had no result a moment ago is asked again', async () => {
+  const { world, build } = await during('succeeded', 20);
+  assert.equal((await look(world, build)).calls, ['results.find', 'commands.look', 'results.find']);
 });
 
 test('one that runs for minutes is asked for a sign of life', async () => {
   const { world, build } = await during('running', 300);
   const { calls, seen } = await look(world, build);
-  assert.equal(calls, ['commands.look', 'results.find', 'results.heard']);
+  assert.equal(calls, ['results.find', 'commands.look', 'results.heard']);
   assert.is(seen.heardAt, new Date(world.now).toISOString());
 });
 
@@ -57,13 +80,13 @@ test('when there was none for long, its instance is asked what is wrong', async 
   const { world, build } = await during('running', 900);
   world.silent.set(building().run.instance, NOW.getTime());
   const { calls, seen } = await look(world, build);
-  assert.equal(calls, ['commands.look', 'results.find', 'results.heard', 'instances.problem']);
+  assert.equal(calls, ['results.find', 'commands.look', 'results.heard', 'instances.problem']);
   assert.equal([seen.heardAt, seen.instanceProblem], [NOW.toISOString(), 'plugin stopped']);
 });
 
 test('one that nobody fetched for minutes has its instance asked', async () => {
   const { world, build } = await during('waiting', 300);
-  assert.equal((await look(world, build)).calls, ['commands.look', 'results.find', 'instances.problem']);
+  assert.equal((await look(world, build)).calls, ['results.find', 'commands.look', 'instances.problem']);
 });
 
 test.run();
