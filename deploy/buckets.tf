@@ -5,7 +5,9 @@ data "oci_objectstorage_namespace" "this" {
 
 locals {
   namespace     = data.oci_objectstorage_namespace.this.namespace
-  bundle_path   = coalesce(var.galley_build_bundle, "${path.module}/../dist/galley-build.mjs")
+  bundle_own    = "${path.module}/galley-build.mjs" # in the zip for Resource Manager
+  bundle_built  = "${path.module}/../dist/galley-build.mjs"
+  bundle_path   = coalesce(var.galley_build_bundle, fileexists(local.bundle_own) ? local.bundle_own : local.bundle_built)
   bundle_object = "system/galley-build.mjs"
   bundle_sha256 = fileexists(local.bundle_path) ? filesha256(local.bundle_path) : ""
 }

@@ -133,7 +133,7 @@ variable "build_cache_hours" {
 }
 
 variable "galley_build_bundle" {
-  description = "Path of the program the Build Instance runs. Empty: ../dist/galley-build.mjs, which `npm run build` writes."
+  description = "Path of the program the Build Instance runs. Empty: galley-build.mjs here, as in the zip for Resource Manager, or ../dist/galley-build.mjs, which `npm run build` writes."
   type        = string
   default     = ""
   nullable    = false

@@ -47,6 +47,9 @@ export function deployment(of: Twin = twin): Deployment {
     clusterId: String(named.GALLEY_CLUSTER_ID),
     clusterCompartmentId: compartmentOfCluster(of) ?? compartmentId,
     repositoryPrefix: 'galley',
+    repositoriesIn: String(
+      of.of('oci_events_rule').find(({ name }) => name === 'push')?.values.compartment_id,
+    ),
     subjects: {
       uploadTrigger: group('upload_trigger'),
       pollBuild: group('poll_build'),

@@ -62,12 +62,15 @@ interface State {
   }[];
 }
 
-/** What exists before deploy/: a user with an auth token, and the right to push that deploy/README.md asks for. */
+/** What deploy/README.md asks for beside deploy/: a user with an auth token who may push, and nodes that may pull. */
 function giveUser(state: State, directory: string): void {
   const { outputs } = parseTwin(JSON.stringify(state), 'twin');
   const [tenancyId, region] = [String(outputs.tenancy_id), String(outputs.region)];
   const user = openUsers(tenancyId, { directory, region }).find(({ name }) => name === 'developer');
-  const push = '{REPOSITORY_READ, REPOSITORY_UPDATE, REPOSITORY_CREATE} in tenancy';
+  const place = 'in tenancy where';
+  const apps = 'target.repo.name = /galley*/';
+  const push = `{REPOSITORY_READ, REPOSITORY_UPDATE, REPOSITORY_CREATE} ${place} ${apps}`;
+  const pull = `{REPOSITORY_READ} ${place} all {request.principal.type = 'instance', ${apps}}`;
   const managed = (type: string, attributes: Record<string, unknown>): State['resources'][number] => ({
     mode: 'managed',
     type,
@@ -79,7 +82,7 @@ function giveUser(state: State, directory: string): void {
     managed('oci_identity_policy', {
       name: 'pushers',
       compartment_id: tenancyId,
-      statements: [`Allow group galley-developers to ${push} where target.repo.name = /galley*/`],
+      statements: [`Allow group galley-developers to ${push}`, `Allow any-user to ${pull}`],
     }),
   );
 }

@@ -8,6 +8,7 @@ import { createClients } from '../../shared/oci/clients.ts';
 import type { Pipeline } from '../end-to-end/pipeline.ts';
 import { environmentOf, visit } from '../helpers/doctor.ts';
 import { keepingTerminal } from '../helpers/terminal.ts';
+import { type Replay, remember } from './replay.ts';
 
 /** Ten times what it takes on a calm machine. */
 const PATIENCE_MS = 240_000;
@@ -42,6 +43,7 @@ spec:
 
 /** Runs all steps and waits for their ends. Throws when one ends as it should not. */
 export async function everything(pipeline: Pipeline): Promise<void> {
+  const replay = remember(pipeline);
   await pipeline.fault({ name: 'event-lost', where: '*createobject*', times: 1 });
   const lost = await pipeline.upload('lost-event', plain('lost-event'));
   // An hour is long: the schedule strikes when it is told to.
@@ -55,7 +57,7 @@ export async function everything(pipeline: Pipeline): Promise<void> {
     outlasting(pipeline),
     badRollout(pipeline),
   ]);
-  await calledOff(pipeline);
+  await calledOff(pipeline, replay);
   await ends(pipeline, late, 'superseded');
   await ends(pipeline, lost, 'deployed');
   await visit(pipeline.region, { profile: 'DEVELOPER' });
@@ -130,11 +132,12 @@ async function badRollout(pipeline: Pipeline): Promise<void> {
   await ends(pipeline, await pipeline.upload('bad-rollout', next), 'failed');
 }
 
-/** Two builds hold both slots; one waits. All three are called off, the waiting one first. */
-async function calledOff(pipeline: Pipeline): Promise<void> {
+/** Two builds hold both slots, one is told of again; one waits. All three are called off, the waiting one first. */
+async function calledOff(pipeline: Pipeline, replay: Replay): Promise<void> {
   const running = [await pipeline.upload('cancel-a', SLOW), await pipeline.upload('cancel-b', SLOW)];
   for (const key of running)
     await pipeline.reached(key, (build) => build.state === 'building' && build.run.command !== undefined);
+  await replay.upload('cancel-a');
   const waiting = await pipeline.upload('cancel-queued', SMALL);
   await pipeline.reached(waiting, ({ state }) => state === 'queued');
   await change(pipeline, cancel, waiting);

@@ -1,8 +1,7 @@
 // What each principal of the pipeline does, as the part of a policy statement between `to` and the end.
 import type { Deployment } from './grants.ts';
 
-/** `otherwise` is a condition that does as well in a deployment with other choices. */
-export type Action = readonly [what: string, where?: string, otherwise?: string];
+export type Action = readonly [what: string, where?: string];
 
 const bucketIs = (name: string): string => `target.bucket.name = '${name}'`;
 const eitherBucket = (d: Deployment): string =>
@@ -70,16 +69,14 @@ function secret(id: string): Action {
   return ['{SECRET_BUNDLE_READ}', `target.secret.id = '${id}'`];
 }
 
-/** The rule for images stands where the apps' repositories do: in the root, or in the compartment. */
-export function services({ compartmentId, tenancyId, functions, scheduleId }: Deployment): Action[] {
+export function services({ compartmentId, repositoriesIn, functions, scheduleId }: Deployment): Action[] {
   const { uploadTrigger: upload, pollBuild: poll, apply: app } = functions;
   const of = (type: string): string => `request.principal.type = '${type}'`;
   const from = (id: string): string => `request.principal.compartment.id = '${id}'`;
-  const rules = (...places: string[]): string =>
-    `all {${of('eventrule')}, any {${places.map(from).join(', ')}}, any {${all}}}`;
+  const rules = [...new Set([compartmentId, repositoriesIn])].map(from).join(', ');
   const all = [upload, poll, app].map(functionIs).join(', ');
   return [
-    ['use fn-invocation', rules(compartmentId, tenancyId), rules(compartmentId)],
+    ['use fn-invocation', `all {${of('eventrule')}, any {${rules}}, any {${all}}}`],
     ['use fn-invocation', `all {${of('onssubscription')}, ${from(compartmentId)}, ${functionIs(poll)}}`],
     [
       '{FN_FUNCTION_READ, FN_INVOCATION}',

@@ -22,6 +22,8 @@ export interface Deployment {
   readonly clusterCompartmentId: string;
   /** Of app repositories: `galley`. */
   readonly repositoryPrefix: string;
+  /** Where they are: in the root when a first push may make them, and the rule for pushed images is there too. */
+  readonly repositoriesIn: string;
   /** Subjects, such as `dynamic-group id ocid1.dynamicgroup…`. */
   readonly subjects: Readonly<Record<FunctionWord | 'buildInstance', string>>;
   /** OCID of the hourly schedule. */
@@ -42,20 +44,17 @@ export interface Grant {
   /** OCID of the compartment whose policy must hold it. */
   readonly within: string;
   readonly statement: string;
-  /** Do as well in its place. */
-  readonly instead?: readonly string[];
 }
 
 export function grantsOf(deployment: Deployment): Grant[] {
   const { compartmentId, subjects, developersGroupId } = deployment;
   const here = `in compartment id ${compartmentId}`;
   const all = (who: string, { subject, actions }: { subject: string; actions: readonly Action[] }): Grant[] =>
-    actions.map(([what, where, otherwise]) => {
-      const says = (condition: string | undefined): string =>
-        `Allow ${subject} to ${what} ${here}${condition === undefined ? '' : ` where ${condition}`}`;
-      const instead = otherwise === undefined ? {} : { instead: [says(otherwise)] };
-      return { who, within: compartmentId, statement: says(where), ...instead };
-    });
+    actions.map(([what, where]) => ({
+      who,
+      within: compartmentId,
+      statement: `Allow ${subject} to ${what} ${here}${where === undefined ? '' : ` where ${where}`}`,
+    }));
   const people = (group: string): Grant[] => [
     ...all('developers', { subject: `group id ${group}`, actions: developersActions(deployment) }),
     doctor(deployment, group),
@@ -82,17 +81,15 @@ function cluster(d: Deployment): Grant {
   return { who: 'apply', within, statement };
 }
 
-/** Either OCIR makes an app's repository at its first push, in the root; or an administrator does, in the compartment. */
-function push({ subjects, tenancyId, compartmentId, repositoryPrefix }: Deployment): Grant {
-  const where = `where target.repo.name = /${repositoryPrefix}*/`;
-  const may = (permissions: string, place: string): string =>
-    `Allow ${subjects.buildInstance} to {${permissions}} in ${place} ${where}`;
-  return {
-    who: 'Build Instance',
-    within: tenancyId,
-    statement: may('REPOSITORY_READ, REPOSITORY_UPDATE, REPOSITORY_CREATE', 'tenancy'),
-    instead: [may('REPOSITORY_READ, REPOSITORY_UPDATE', `compartment id ${compartmentId}`)],
-  };
+/** OCIR makes an app's repository at its first push in the root alone; in a compartment an administrator makes it. */
+function push({ subjects, tenancyId, repositoriesIn, repositoryPrefix }: Deployment): Grant {
+  const [create, place] =
+    repositoriesIn === tenancyId
+      ? [', REPOSITORY_CREATE', 'tenancy']
+      : ['', `compartment id ${repositoriesIn}`];
+  const may = `{REPOSITORY_READ, REPOSITORY_UPDATE${create}} in ${place}`;
+  const statement = `Allow ${subjects.buildInstance} to ${may} where target.repo.name = /${repositoryPrefix}*/`;
+  return { who: 'Build Instance', within: repositoriesIn, statement };
 }
 
 /** deploy/ names the functions' repositories `functions/<prefix>/…`; patterns hold no slash. */

@@ -54,9 +54,7 @@ export function grantFindings(
 }
 
 function granted(grants: readonly Grant[], written: Written): string {
-  const wide = grants.filter(
-    ({ statement, instead = [] }) => ![statement, ...instead].some((text) => isWritten(text, written)),
-  );
+  const wide = grants.filter(({ statement }) => !isWritten(statement, written));
   const all = `${grants.length} of ${grants.length} statements`;
   return wide.length === 0 ? all : `${all}, ${wide.length} of them by wider ones than are needed`;
 }
@@ -66,9 +64,7 @@ export function missingGrants(
   grants: readonly Grant[],
   written: { statements: readonly string[]; names?: Names },
 ): Grant[] {
-  return grants.filter(
-    ({ statement, instead = [] }) => ![statement, ...instead].some((text) => isGranted(text, written)),
-  );
+  return grants.filter(({ statement }) => !isGranted(statement, written));
 }
 
 function withoutDevelopers({ developersGroupId }: Deployment): Finding[] {

@@ -39,7 +39,11 @@ function wantedRules(place: Place): readonly Wanted[] {
   ];
 }
 
-export async function surveyRules(place: Place, functions: FunctionIds): Promise<Finding[]> {
+/** And where the rule for pushed images stands, which is where the apps' repositories are. */
+export async function surveyRules(
+  place: Place,
+  functions: FunctionIds,
+): Promise<Look<{ repositoriesIn: string }>> {
   // The rule for images stands in the root, where OCIR makes repositories of new apps.
   const lists = await Promise.all(
     [place.compartmentId, place.tenancyId].map((compartmentId) => rulesIn(place, compartmentId)),
@@ -53,7 +57,11 @@ export async function surveyRules(place: Place, functions: FunctionIds): Promise
     const mend = 'terraform apply: deploy/events.tf makes it';
     return [failing(`rule for ${wanted.name}`, { detail: `there is none: ${wanted.loss}`, mend })];
   });
-  return (await Promise.all(looks)).flat();
+  const push = rules.find(({ condition }) =>
+    wantedRules(place).some((one) => one.name === 'push' && isAbout(condition, one)),
+  );
+  const repositoriesIn = push?.compartmentId ?? place.tenancyId;
+  return { findings: (await Promise.all(looks)).flat(), found: { repositoriesIn } };
 }
 
 async function rulesIn(

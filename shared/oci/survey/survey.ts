@@ -22,17 +22,18 @@ export async function survey(place: Place): Promise<Finding[]> {
     surveyCluster(place),
   ]);
   const ids = functions.found ?? {};
-  const [principals, schedule] = await Promise.all([
+  const [principals, schedule, rules] = await Promise.all([
     surveyPrincipals(place, ids),
     surveySchedule(place, ids['poll-build']),
-  ]);
-  const [rules, clock, grants, roles] = await Promise.all([
     surveyRules(place, ids),
+  ]);
+  const [clock, grants, roles] = await Promise.all([
     surveyClock(place, ids['poll-build']),
     grantsOf(place, {
       ids,
       principals: principals.found,
       scheduleId: schedule.found?.id,
+      repositoriesIn: rules.found?.repositoriesIn,
       clusterCompartmentId: cluster.found?.compartmentId,
     }),
     surveyRoles(place, groupOf(principals.found)),
@@ -40,7 +41,7 @@ export async function survey(place: Place): Promise<Finding[]> {
   return [
     ...reach,
     ...buckets,
-    ...rules,
+    ...rules.findings,
     ...functions.findings,
     ...clock,
     ...schedule.findings,
@@ -62,11 +63,12 @@ async function grantsOf(
     ids: FunctionIds;
     principals: Principals | undefined;
     scheduleId: string | undefined;
+    repositoriesIn: string | undefined;
     clusterCompartmentId: string | undefined;
   },
 ): Promise<Finding[]> {
   const { ids, principals, clusterCompartmentId = place.compartmentId } = about;
-  const { scheduleId = '<OCID of the hourly schedule>' } = about;
+  const { scheduleId = '<OCID of the hourly schedule>', repositoriesIn = place.tenancyId } = about;
   if (principals === undefined) {
     const mend = 'Let yourself look at dynamic groups first, see above';
     return [unseen('grants', { detail: 'they name dynamic groups, which were not seen', mend })];
@@ -88,6 +90,7 @@ async function grantsOf(
     repositoryPrefix: repositoryPrefix(place),
     subjects: principals.subjects,
     scheduleId,
+    repositoriesIn,
     ...place.options,
   };
   const dynamicGroups = new Map(principals.dynamicGroups.map(({ name, id }) => [name.toLowerCase(), id]));

@@ -47,18 +47,23 @@ export interface StateResource {
   }[];
 }
 
-/** A copy of deploy/ in a directory of its own, initialised; dispose to remove it. */
+/**
+ * A copy of deploy/ in a directory of its own, initialised; dispose to remove it.
+ * @param source another directory with the module in it
+ */
 export async function openWorkspace({
   program,
   providers,
+  source = 'deploy',
 }: {
   program: string;
   providers: Providers;
+  source?: string;
 }): Promise<Workspace> {
   const root = await mkdtemp(join(tmpdir(), 'galley-deploy-'));
   const directory = join(root, 'deploy');
   const isWanted = (path: string): boolean => !/\.terraform|\.tfstate|\.tfvars$/.test(path);
-  await cp('deploy', directory, { recursive: true, filter: isWanted });
+  await cp(source, directory, { recursive: true, filter: isWanted });
   await mkdir(join(root, 'dist'));
   await writeFile(join(root, 'dist', 'galley-build.mjs'), BUNDLE);
   const run = async (...args: readonly string[]): Promise<Run> => {

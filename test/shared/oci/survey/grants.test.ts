@@ -36,12 +36,6 @@ for (const { statement, who } of grants) {
   });
 }
 
-table('an administrator may make the repositories instead', () => {
-  const push = grants.find(({ statement }) => statement.includes('REPOSITORY_CREATE'));
-  const others = written.filter((text) => text !== push?.statement);
-  assert.equal(missingGrants(grants, { statements: [...others, ...(push?.instead ?? [])] }), []);
-});
-
 table.run();
 
 const same = suite('statements that say the same');
