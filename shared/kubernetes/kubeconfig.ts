@@ -2,8 +2,8 @@
 // else wrote, and a function has no `oci` to run.
 import { parse } from 'yaml';
 import { PipelineError } from '../errors.ts';
-import type { Connection } from './api.ts';
 import { at, listAt, textAt } from './objects.ts';
+import type { Connection } from './transport.ts';
 
 /**
  * Server, CA and, where the file holds one itself, a credential. Data must be inline (`…-data`), as in every
