@@ -8,6 +8,7 @@ import { messageOf } from '../errors.ts';
 import { advance } from './advance.ts';
 import { type ApplyContext, deployBuild, whoOf } from './deploying.ts';
 import { type Held, releaseLease, takeLease } from './lease.ts';
+import { lookAt } from './look.ts';
 import { observe } from './observe.ts';
 import type { Found, Ports } from './ports.ts';
 import { freeSlot } from './slots.ts';
@@ -148,7 +149,7 @@ async function end(
 async function giveBackSlot(build: Build, ports: Ports): Promise<void> {
   const run = runOf(build);
   if (run?.command === undefined || run.isOver) return;
-  if (!isOver(await ports.commands.look(run.command, run.instance))) return;
+  if (!isOver(await lookAt(run, ports))) return;
   const slot = { instance: run.instance, number: run.slot };
   await freeSlot(slot, { holder: { ...build, attempt: run.attempt }, ports });
 }

@@ -4,6 +4,7 @@ import { commandName } from '../build/id.ts';
 import { after, isPast } from '../build/retry.ts';
 import { isOver, type Seen, type Sibling } from '../build/seen.ts';
 import { whySilent } from '../build/silence.ts';
+import { lookAt } from './look.ts';
 import type { Ports } from './ports.ts';
 
 /** A command not fetched, or not over, by then may have a reason that can be looked up (facts run-command §0.1). */
@@ -82,7 +83,8 @@ async function building(
 async function commandOf(build: In<'building'>, ports: Ports): Promise<Seen> {
   const { run, attempt } = build;
   if (run.command === undefined) return {};
-  const command = await ports.commands.look(run.command, run.instance);
+  const command = await lookAt(run, ports);
+  if (command === undefined) return {};
   const result = isOver(command) ? await ports.results.find(build, attempt) : undefined;
   const seen: Seen = { command, ...(result === undefined ? {} : { result }) };
   const isSlow = isPast(after(new Date(run.submittedAt), ASK_INSTANCE_SECONDS), ports.now());

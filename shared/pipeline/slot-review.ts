@@ -2,6 +2,7 @@
 import { type Build, runOf } from '../build/build.ts';
 import { commandName } from '../build/id.ts';
 import { isOver } from '../build/seen.ts';
+import { lookAt } from './look.ts';
 import type { Ports, SlotHolder, SlotName } from './ports.ts';
 import { nameOf, type SlotBoard } from './slots.ts';
 
@@ -34,7 +35,7 @@ async function isFree(
     if (record?.build.state === 'building') return false;
     if (run.isOver) return true;
     if (run.command === undefined) return isCommandOver(slot, { holder, ports });
-    return isOver(await ports.commands.look(run.command, run.instance));
+    return isOver(await lookAt(run, ports));
   }
   if (record?.build.state === 'queued' && record.build.attempt < holder.attempt) {
     return revokeClaim(record, { holder, ports });
@@ -60,5 +61,7 @@ async function isCommandOver(
 ): Promise<boolean> {
   const command = await ports.commands.find(commandName(holder, holder.attempt));
   if (command === undefined) return true;
-  return isOver(await ports.commands.look(command, slot.instance));
+  const seen = await ports.commands.look(command, slot.instance);
+  // It was listed a moment ago, so OCI knows it: then a 404 is one of a young command, and proves nothing.
+  return seen !== 'absent' && isOver(seen);
 }

@@ -59,9 +59,10 @@ async function ensureCommand(found: Found, { ports, limits }: Loop): Promise<Fou
     const command = isTooLate
       ? await ports.commands.find(request.displayName)
       : await ports.commands.create(request);
-    return command === undefined
-      ? found
-      : await note(found, { next: { ...build, run: { ...build.run, command } }, ports });
+    if (command === undefined) return found;
+    // From now on its status must be known before long: what was tried long after the intent counts from here.
+    const run = { ...build.run, command, submittedAt: ports.now().toISOString() };
+    return await note(found, { next: { ...build, run }, ports });
   } catch (thrown) {
     ports.log('command not created', { app: build.app, build: build.id, error: messageOf(thrown) });
     const reason = `command not accepted: ${messageOf(thrown)}`.slice(0, 400);

@@ -1,10 +1,12 @@
-// The Build Instances of the simulation: fetch, run, push, report, stop when told, vanish.
-import type { Result } from '../../shared/build/seen.ts';
+// The Build Instances of the simulation: fetch, build, push, render, report, stop when told, die in between, vanish.
+import type { CommandSeen, Result } from '../../shared/build/seen.ts';
 import type { Random } from './random.ts';
 import type { Command, World } from './world.ts';
 
 /** A command nobody fetched is EXPIRED by then; the real figure is not documented (facts run-command §2). */
 const EXPIRES_MS = 3_600_000;
+/** galley-build dies at any of its steps. */
+const DEATH = 0.04;
 
 export interface Agent {
   readonly world: World;
@@ -14,90 +16,109 @@ export interface Agent {
   readonly buildSeconds: number;
 }
 
-/** Moves one command one step on. Returns events it gave rise to. */
-export function agentStep(command: Command, agent: Agent): { pushed?: string; result?: string } {
-  const { world } = agent;
+/** Events a step gave rise to, each the name of a build. */
+export interface Said {
+  readonly pushed?: string;
+  readonly result?: string;
+}
+
+interface Told {
+  readonly app: string;
+  readonly id: string;
+  readonly attempt: number;
+  readonly eTag: string;
+}
+
+/** Moves one command one step on. */
+export function agentStep(command: Command, agent: Agent): Said {
+  const { world, buildSeconds } = agent;
   const age = world.now - command.createdAt;
   const isSilent = world.silent.has(command.instance);
-  if (command.seen.outcome === 'waiting') return fetchStep(command, { ...agent, age, isSilent });
-  if (command.seen.outcome !== 'running') return {};
-  if (isSilent) {
-    if (age > EXPIRES_MS + agent.buildSeconds * 1000) command.seen = { outcome: 'timedOut' };
-    return {};
-  }
-  if (age > agent.buildSeconds * 1000 + EXPIRES_MS) command.seen = { outcome: 'timedOut' };
-  else return runStep(command, agent);
+  if (command.seen.outcome === 'waiting') fetchStep(command, { ...agent, age, isSilent });
+  else if (command.seen.outcome === 'running' && age > buildSeconds * 1000 + EXPIRES_MS)
+    command.seen = { outcome: 'timedOut' };
+  else if (command.seen.outcome === 'running' && !isSilent) return runStep(command, agent);
   return {};
 }
 
 function fetchStep(
   command: Command,
-  { world, random, isHealthy, age, isSilent }: Agent & { age: number; isSilent: boolean },
-): Record<string, never> {
+  { random, isHealthy, age, isSilent }: Agent & { age: number; isSilent: boolean },
+): void {
   if (command.cancelAsked) command.seen = { outcome: 'canceled' };
   else if (age > EXPIRES_MS) command.seen = { outcome: 'expired' };
   else if (!isSilent && (isHealthy || random.chance(0.5))) command.seen = { outcome: 'running' };
-  void world;
-  return {};
 }
 
-/** galley-build ends in one of its ways; the result object comes before the command's own end, or never. */
-function runStep(
-  command: Command,
-  { world, random, isHealthy }: Agent,
-): { pushed?: string; result?: string } {
+function runStep(command: Command, agent: Agent): Said {
+  const { world, random, isHealthy } = agent;
   const told = partsOf(command);
-  const key = `${told.app}/${told.id}/${told.attempt}`;
-  const known = world.results.get(key);
+  const known = world.results.get(`${told.app}/${told.id}/${told.attempt}`);
   if (known !== undefined) {
-    command.seen =
-      known.exitCode === 0
-        ? { outcome: 'succeeded', exitCode: 0 }
-        : { outcome: 'failed', exitCode: known.exitCode };
+    command.seen = ended(known.exitCode);
     return {};
   }
-  const fate = isHealthy ? 0 : random.next();
-  const base = { attempt: told.attempt, eTag: told.eTag, logTail: [] };
-  const end = (result: Result): { result: string; pushed?: string } => {
-    world.results.set(key, result);
-    return { result: `${told.app}/${told.id}` };
-  };
-  if (command.cancelAsked) return end({ ...base, outcome: 'canceled', phase: 'build', exitCode: 70 });
-  if (fate < 0.6) {
-    const image = `registry/galley/${told.app}@sha256:${digest(`${told.app}/${told.id}/${told.attempt}`)}`;
-    world.registry.set(image, told.eTag);
-    if (!world.manifests.has(`${told.app}/${told.id}`))
-      world.manifests.set(`${told.app}/${told.id}`, 'generated');
-    return {
-      ...end({ ...base, outcome: 'succeeded', phase: 'push', exitCode: 0, image }),
-      pushed: `${told.app}/${told.id}`,
-    };
+  if (!isHealthy && random.chance(DEATH)) {
+    command.seen = random.pick(DEATHS) ?? command.seen;
+    return {};
   }
-  if (fate < 0.7)
-    return end({
-      ...base,
-      outcome: 'failed',
-      phase: 'build',
-      fault: 'user',
-      reason: 'BuildFailed',
-      exitCode: 30,
-    });
-  if (fate < 0.8)
-    return end({
-      ...base,
-      outcome: 'failed',
-      phase: 'push',
-      fault: 'platform',
-      reason: 'PushFailed',
-      exitCode: 50,
-    });
-  if (fate < 0.85) command.seen = { outcome: 'failed', exitCode: 20 };
-  else if (fate < 0.9) command.seen = { outcome: 'succeeded', exitCode: 0 };
-  else if (fate < 0.92) command.seen = { outcome: 'timedOut' };
-  return {};
+  if (command.cancelAsked) return report(told, { world, end: CANCELED });
+  return galleyBuild(told, agent);
 }
 
-function partsOf(command: Command): { app: string; id: string; attempt: number; eTag: string } {
+/** Without a result: killed, its result lost, out of time, or the agent never says. */
+const DEATHS: readonly CommandSeen[] = [
+  { outcome: 'failed', exitCode: 137 },
+  { outcome: 'failed', exitCode: 20 },
+  { outcome: 'succeeded', exitCode: 0 },
+  { outcome: 'timedOut' },
+];
+
+type End = Pick<Result, 'outcome' | 'phase' | 'exitCode'> & Partial<Result>;
+const CANCELED: End = { outcome: 'canceled', phase: 'build', exitCode: 70 };
+const REFUSED: End = {
+  outcome: 'failed',
+  phase: 'build',
+  fault: 'user',
+  reason: 'BuildFailed',
+  exitCode: 30,
+};
+const NOT_PUSHED: End = {
+  outcome: 'failed',
+  phase: 'push',
+  fault: 'platform',
+  reason: 'PushFailed',
+  exitCode: 50,
+};
+
+/** Build, push, manifests, result: what it has done by then outlives it. */
+function galleyBuild(told: Told, { world, random, isHealthy }: Agent): Said {
+  const key = `${told.app}/${told.id}`;
+  const image = `registry/galley/${told.app}@sha256:${digest(`${key}/${told.attempt}`)}`;
+  const isOk = (chance: number): boolean => isHealthy || random.chance(chance);
+  if (!world.registry.has(image)) {
+    if (!isOk(0.88)) return report(told, { world, end: REFUSED });
+    if (!isOk(0.88)) return report(told, { world, end: NOT_PUSHED });
+    world.registry.set(image, told.eTag);
+    return { pushed: key };
+  }
+  if (!world.manifests.has(key)) {
+    world.manifests.set(key, 'generated');
+    return {};
+  }
+  return report(told, { world, end: { outcome: 'succeeded', phase: 'push', exitCode: 0, image } });
+}
+
+function report({ app, id, attempt, eTag }: Told, { world, end }: { world: World; end: End }): Said {
+  world.results.set(`${app}/${id}/${attempt}`, { attempt, eTag, logTail: [], ...end });
+  return { result: `${app}/${id}` };
+}
+
+function ended(exitCode: number): CommandSeen {
+  return exitCode === 0 ? { outcome: 'succeeded', exitCode } : { outcome: 'failed', exitCode };
+}
+
+function partsOf(command: Command): Told {
   const [, app = '', id = '', attempt = '', eTag = ''] =
     /--app (\S+) --build (\S+) --attempt (\d+) --object \S+ --etag (\S+)/.exec(command.text) ?? [];
   return { app, id, attempt: Number(attempt), eTag };

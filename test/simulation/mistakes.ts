@@ -1,5 +1,6 @@
 // Planted mistakes: each is a small patch of the ports, as if the code that uses them had forgotten a rule.
 // The simulation must catch every one; which invariant did is part of the test.
+import { commandName, retryToken } from '../../shared/build/id.ts';
 import type { Ports } from '../../shared/pipeline/ports.ts';
 import type { Mistake } from './schedule.ts';
 import { put, putRecord, type World } from './world.ts';
@@ -120,6 +121,58 @@ export const MISTAKES: readonly {
           return seen !== 'absent' && seen.outcome === 'running' && world.silent.has(instance)
             ? 'absent'
             : seen;
+        },
+      },
+    })),
+  },
+  {
+    name: 'a status that is 404 is taken for the end at once',
+    caughtBy: ['I2'],
+    mistake: ports((plain) => ({
+      commands: {
+        ...plain.commands,
+        look: async (command, instance) => {
+          const seen = await plain.commands.look(command, instance);
+          return seen === 'absent' ? { outcome: 'failed', exitCode: 20 } : seen;
+        },
+      },
+    })),
+  },
+  {
+    name: 'the command is sent before the record says so',
+    caughtBy: ['I2'],
+    mistake: {
+      trouble: { crash: 0.1 },
+      ...ports((plain) => ({
+        slots: {
+          ...plain.slots,
+          claim: async (slot, holder) => {
+            if (!(await plain.slots.claim(slot, holder))) return false;
+            const { app, id, attempt } = holder;
+            const text = `--app ${app} --build ${id} --attempt ${attempt} --object o --etag e`;
+            const name = commandName(holder, attempt);
+            const told = { text, displayName: name, retryToken: retryToken(holder, attempt) };
+            await plain.commands.create({ instance: slot.instance, timeoutSeconds: 1800, ...told });
+            return true;
+          },
+        },
+      })),
+    },
+  },
+  {
+    name: 'SUCCEEDED is taken for a proof',
+    caughtBy: ['I7'],
+    mistake: ports((plain, world) => ({
+      results: {
+        ...plain.results,
+        find: async (key, attempt) => {
+          const found = await plain.results.find(key, attempt);
+          const name = commandName(key, attempt);
+          const command = world.commands.find(({ displayName }) => displayName === name);
+          if (found !== undefined || command?.seen.outcome !== 'succeeded') return found;
+          const eTag = world.active.get(`${key.app}/${key.id}`)?.value.etag ?? '';
+          const image = `r@sha256:${'0'.repeat(64)}`;
+          return { attempt, eTag, outcome: 'succeeded', phase: 'push', exitCode: 0, image, logTail: [] };
         },
       },
     })),

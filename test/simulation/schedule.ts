@@ -17,7 +17,7 @@ import { checkAlways, checkAtRest, Violation } from './invariants.ts';
 import { type Gate, worldPorts } from './ports.ts';
 import { type Random, seeded } from './random.ts';
 import { createScheduler, NO_TROUBLE, type Scheduler, type Trouble } from './scheduler.ts';
-import { createWorld, keyText, putRecord, readRecord, type World } from './world.ts';
+import { type Command, createWorld, keyText, putRecord, readRecord, type World } from './world.ts';
 
 const START = Date.parse('2026-11-24T10:00:00Z');
 const APPS = ['shop', 'blog', 'mail'];
@@ -114,6 +114,7 @@ function check({ world, scheduler }: Run): void {
 /** Weighted: the common things happen often. */
 const ACTIONS: readonly [weight: number, act: (run: Run) => void][] = [
   [8, upload],
+  [1, burst],
   [10, tick],
   [25, agents],
   [12, takeInvoke],
@@ -122,6 +123,7 @@ const ACTIONS: readonly [weight: number, act: (run: Run) => void][] = [
   [3, cancel],
   [2, rollBack],
   [2, vanishOrReturn],
+  [1, ({ world, random }) => cancelInConsole(random.pick(openCommands(world)))],
 ];
 const TOTAL = ACTIONS.reduce((sum, [weight]) => sum + weight, 0);
 
@@ -159,6 +161,11 @@ function upload(run: Run): void {
   // An old event once more, late.
   const old = random.pick(world.uploads);
   if (random.chance(0.2) && old !== undefined) uploadEvent(run, old);
+}
+
+/** A monorepo pushed: many uploads at once, none waiting for another. */
+function burst(run: Run): void {
+  for (let left = 3 + run.random.below(4); left > 0; left -= 1) upload(run);
 }
 
 function uploadEvent(run: Run, { object, eTag }: Upload): void {
@@ -208,8 +215,7 @@ async function judge(_app: string, stream: AsyncIterable<Uint8Array>): Promise<J
 
 function agents(run: Run): void {
   const { world, random } = run;
-  const open = world.commands.filter(({ seen }) => seen.outcome === 'waiting' || seen.outcome === 'running');
-  const command = random.pick(open);
+  const command = random.pick(openCommands(world));
   if (command === undefined) return;
   const said = agentStep(command, {
     world,
@@ -306,8 +312,19 @@ async function rest(run: Run): Promise<number> {
 }
 
 function isQuiet({ world, scheduler }: Run): boolean {
-  const isOpen = world.commands.some(({ seen }) => seen.outcome === 'waiting' || seen.outcome === 'running');
+  const isOpen = openCommands(world).length > 0;
   return world.active.size === 0 && world.slots.size === 0 && !isOpen && scheduler.busy() === 0;
+}
+
+function openCommands({ commands }: World): Command[] {
+  return commands.filter(({ seen }) => seen.outcome === 'waiting' || seen.outcome === 'running');
+}
+
+/** Somebody with the rights does it past Galley. */
+function cancelInConsole(command: Command | undefined): void {
+  if (command === undefined) return;
+  if (command.seen.outcome === 'waiting') command.seen = { outcome: 'canceled' };
+  else command.cancelAsked = true;
 }
 
 function endsOf(world: World): Record<string, number> {

@@ -16,6 +16,14 @@ export interface Trouble {
 
 export const NO_TROUBLE: Trouble = { crash: 0, failBefore: 0, failAfter: 0, replyLost: 0, sleep: 0 };
 
+/** What a service answers instead of doing it: overload, a flake that looks final, an expired session. */
+const REFUSALS: readonly (() => PipelineError)[] = [
+  () => new PipelineError('503: not now', { retry: 'later' }),
+  () => new PipelineError('429: TooManyRequests', { retry: 'later' }),
+  () => new PipelineError('404: BucketNotFound', { retry: 'later' }),
+  () => new PipelineError('401: NotAuthenticated', { retry: 'never' }),
+];
+
 interface Waiting {
   readonly actor: Actor;
   go(): void;
@@ -79,7 +87,7 @@ export function createScheduler(random: Random): Scheduler {
       return;
     }
     if (chance(trouble.sleep)) next.actor.sleepsUntil = now + random.below(SLEEP_MS);
-    if (chance(trouble.failBefore)) next.fail(new PipelineError('503: lost before', { retry: 'later' }));
+    if (chance(trouble.failBefore)) next.fail(random.pick(REFUSALS)?.() ?? new Error('no refusal'));
     else next.go();
   };
   const gateOf = (actor: Actor): Gate => ({

@@ -39,9 +39,12 @@ async function during(
   seconds: number,
 ): Promise<{ world: World; build: Build }> {
   const world = createWorld(NOW.getTime());
-  const command = await worldPorts(world).commands.create(commandRequest(building(), LIMITS));
+  const create = (request: CommandRequest) => worldPorts(world).commands.create(request);
+  // Of the first command the status is 404 for a while (simulation/ports.ts).
+  await create({ ...commandRequest(building(), LIMITS), displayName: 'first', retryToken: 'first' });
+  const command = await create(commandRequest(building(), LIMITS));
   const build = building();
-  const [sent] = world.commands;
+  const [, sent] = world.commands;
   if (sent !== undefined) sent.seen = { outcome };
   world.now += seconds * 1000;
   return { world, build: { ...build, run: { ...build.run, command } } };
@@ -66,7 +69,20 @@ test('one with a result is asked for nothing more', async () => {
 
 test('one that is over and had no result a moment ago is asked again', async () => {
   const { world, build } = await during('succeeded', 20);
-  assert.equal((await look(world, build)).calls, ['results.find', 'commands.look', 'results.find']);
+  assert.equal((await look(world, build)).calls, ['results.find', 'results.find', 'commands.look']);
+});
+
+test('a status of 404 proves nothing while the command is young', async () => {
+  for (const [seconds, expected] of [
+    [119, undefined],
+    [120, 'absent'],
+  ] as const) {
+    const { world, build } = await during('running', seconds);
+    const ports = worldPorts(world);
+    const commands = { ...ports.commands, look: async () => 'absent' as const };
+    const seen = await observe(build, { ports: { ...ports, commands }, known, withHead: false });
+    assert.is(seen.command, expected);
+  }
 });
 
 test('one that runs for minutes is asked for a sign of life', async () => {
