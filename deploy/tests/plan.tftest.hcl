@@ -85,6 +85,25 @@ run "rules_are_narrow" {
   }
 }
 
+run "small_by_default" {
+  command = plan
+
+  assert {
+    condition     = length(oci_core_instance.build) == 1 && oci_core_instance.build[0].shape == "VM.Standard.E4.Flex" && oci_core_instance.build[0].shape_config[0].ocpus == 1 && oci_core_instance.build[0].shape_config[0].memory_in_gbs == 8
+    error_message = "One E4.Flex of one OCPU and 8 GB, unless more is asked for."
+  }
+
+  assert {
+    condition     = oci_logging_log.functions.is_enabled && oci_logging_log.functions.configuration[0].source[0].service == "functions"
+    error_message = "What the functions print is kept."
+  }
+
+  assert {
+    condition     = oci_identity_dynamic_group.build_instance.compartment_id == var.tenancy_ocid && !strcontains(oci_identity_dynamic_group.build_instance.matching_rule, "instance.id")
+    error_message = "The Build Instance's group is there before the instance: it names no instance."
+  }
+}
+
 run "original_names" {
   command = plan
 
