@@ -10,19 +10,22 @@ import { PipelineError } from '../shared/errors.ts';
 import { uploadSource } from './commands/push.ts';
 import { loadContext } from './context.ts';
 import { openDesk } from './desk.ts';
-import { follow } from './follow.ts';
+import { follow, tell } from './follow.ts';
 import { type LocalRegion, startLocal } from './region.ts';
+import { untilSignal } from './signals.ts';
 import { createTerminal, duration, paint } from './terminal.ts';
 
 const APP = 'hello';
 const EXAMPLE = fileURLToPath(new URL('../examples/hello', import.meta.url));
 /** An answer may take as long as the proxy needs to see the new pod. */
 const ANSWER_MS = 30_000;
+/** As a shell reports a process that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 const terminal = createTerminal({ isJson: false });
 const heading = (text: string): void => terminal.print(`\n${paint('bold', text)}`);
 
-async function main(): Promise<void> {
+async function main(signal: AbortSignal): Promise<void> {
   const { values } = parseArgs({
     options: { cluster: { type: 'string', default: 'auto' }, functions: { type: 'string', default: 'auto' } },
   });
@@ -39,10 +42,13 @@ async function main(): Promise<void> {
     functions:
       values.functions === 'processes' || values.functions === 'containers' ? values.functions : 'auto',
     clockSeconds: 5,
+    signal,
+    starting: (what) => terminal.progress(`starting ${what}`),
     log: (message, fields) =>
       writeFileSync(logFile, `${JSON.stringify({ at: new Date(), message, ...fields })}\n`, { flag: 'a' }),
   });
-  const stop = stopper(region);
+  terminal.endProgress();
+  const stop = stopper(region, signal);
   try {
     terminal.print(JSON.stringify(region.description));
     terminal.print(`ready after ${duration(Date.now() - started)}; its log: ${logFile}`);
@@ -54,14 +60,15 @@ async function main(): Promise<void> {
 }
 
 /** Once, whoever asks: the end, or Ctrl-C. */
-function stopper(region: LocalRegion): () => Promise<void> {
+function stopper(region: LocalRegion, signal: AbortSignal): () => Promise<void> {
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
     stopped ??= region.stop();
     return stopped;
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => void stop().then(() => process.exit(130)));
+  const end = (): void => void stop().then(() => process.exit(INTERRUPTED));
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end);
   return stop;
 }
 
@@ -82,7 +89,8 @@ async function deliver(home: string, source: string): Promise<string> {
   const started = Date.now();
   const context = loadContext(home, {});
   const { id } = await uploadSource({ directory: source, app: APP, options: {}, context, terminal });
-  const build = await follow({ app: APP, id }, { desk: openDesk(context), terminal, showLog: true });
+  const build = await follow({ app: APP, id }, { desk: openDesk(context), terminal });
+  if (build !== undefined) tell(build, terminal);
   if (build?.state !== 'deployed') throw notDeployed(build);
   const answer = await ask(build.endpoint);
   terminal.print(`GET ${build.endpoint} → ${paint('green', answer)}`);
@@ -111,8 +119,10 @@ function notDeployed(build: Build | undefined): PipelineError {
   return new PipelineError(`The build ${state}; see .galley/demo/region.log.`, { retry: 'never' });
 }
 
-await main().catch((error: unknown) => {
+const signal = untilSignal();
+signal.addEventListener('abort', () => terminal.note('\nstopping; again: at once'));
+await main(signal).catch((error: unknown) => {
   terminal.endProgress();
-  console.error(error);
-  process.exitCode = 1;
+  if (!signal.aborted) console.error(error instanceof PipelineError ? error.message : error);
+  process.exitCode = signal.aborted ? INTERRUPTED : 1;
 });

@@ -25,6 +25,11 @@ export function exitCodeOf(build: Build): number {
   }
 }
 
+/** From the upload to the state it is in, such as `18 s`. */
+export function took({ since, uploadedAt }: Build): string {
+  return duration(Date.parse(since) - Date.parse(uploadedAt));
+}
+
 /** One sentence on where the build is and why. */
 export function sentence(build: Build, now: Date): string {
   switch (build.state) {

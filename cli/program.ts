@@ -1,13 +1,17 @@
 // The words of the galley command: each command's options, help and example. What they do is in commands/.
+import completions from '@bomb.sh/tab/commander';
 import { Command, Option } from 'commander';
-import { LEFT_OUT } from '../local/cluster/stand-in/left-out.ts';
+import { wholeNumber } from './arguments.ts';
 import { loadContext } from './context.ts';
 import { openDesk } from './desk.ts';
+import { addPlaces } from './program-places.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
+import { version } from './version.ts';
 
 export const program = new Command('galley')
   .description('PUT one tarball of source into a bucket; it is built, pushed and rolled out on OKE.')
   .option('--json', 'answer in JSON on stdout')
+  .version(version())
   .showSuggestionAfterError()
   .exitOverride()
   .addHelpText(
@@ -25,27 +29,10 @@ const example = (command: Command, text: string): Command =>
   command.addHelpText('after', `\nExample:\n  ${text}`);
 const follow = () => new Option('-f, --follow', 'follow it to the end; the exit code is the build’s');
 
-const up = program
-  .command('up')
-  .description('a region of OCI on this machine with the pipeline in it, until Ctrl-C')
-  .option('--cluster <which>', 'auto, real, stand-in or kubeconfig=PATH', 'auto')
-  .option('--reset', 'throw away the state of earlier runs')
-  .option('--port <number>', 'port of all services; 0: any free one', '0')
-  .option('--functions <how>', 'auto, containers or processes', 'auto')
-  .option('--clock <seconds>', 'how often the alarm fires', '60')
-  .option('--state <file>', 'Terraform state the region is a twin of (default: that of deploy/)')
-  .action(async (options) => finish((await import('./commands/up.ts')).up(options, terminal())));
-example(up, 'galley up --cluster stand-in').addHelpText(
-  'after',
-  `
-The stand-in cluster leaves out:
-  ${LEFT_OUT.join('\n  ')}`,
-);
-
 example(
   program
     .command('push [directory]')
-    .description('pack a directory, upload it, and follow its build')
+    .description('pack a directory and upload it; the build goes on without you, or is followed with -f')
     .option('-a, --app <name>', 'default: the name of the directory')
     .option('--image <reference>', 'deploy this image; nothing is built')
     .option('--list', 'print what would be packed and left out, and upload nothing')
@@ -70,9 +57,9 @@ example(
   program
     .command('builds <app>')
     .description('an app’s builds, newest first')
-    .option('-n, --limit <number>', 'at most so many', '20')
+    .option('-n, --limit <number>', 'at most so many', wholeNumber(1, 1000), 20)
     .action(async (app, { limit }) =>
-      finish((await import('./commands/status.ts')).builds(app, { ...tools(), limit: Number(limit) })),
+      finish((await import('./commands/status.ts')).builds(app, { ...tools(), limit })),
     ),
   'galley builds shop -n 5',
 );
@@ -123,35 +110,10 @@ example(
   'galley plan .',
 );
 
-example(
-  program
-    .command('use')
-    .description('take endpoint, buckets and ids from a deployment')
-    .requiredOption('--terraform <directory>', 'where deploy/ was applied')
-    .option('--profile <name>', 'profile of the OCI config file')
-    .action(async (options) => finish((await import('./commands/use.ts')).use(options, terminal()))),
-  'galley use --terraform deploy',
-);
-
-example(
-  program
-    .command('doctor')
-    .description('look at every grant, rule, plugin and path the pipeline needs; name what is missing')
-    .action(async () =>
-      finish((await import('./commands/doctor.ts')).doctor({ context: context(), terminal: terminal() })),
-    ),
-  'galley doctor',
-);
-
-example(
-  program
-    .command('mcp')
-    .description(
-      'the tools build_and_deploy, app_status and build_logs over the Model Context Protocol (stdio)',
-    )
-    .action(async () => finish((await import('./commands/mcp.ts')).mcp(context()))),
-  'claude mcp add galley -- galley mcp',
-);
+addPlaces({ program, example, terminal, context, finish });
+completions(program, { completionCommandName: 'completion' });
+for (const command of program.commands)
+  if (command.name() === 'completion') example(command, 'source <(galley completion bash)');
 
 async function finish(code: number | Promise<number>): Promise<void> {
   process.exitCode = await code;

@@ -1,9 +1,9 @@
 // The local region as the command line starts it: bundles built, state under .galley/region, a note for other commands.
-import { execFileSync } from 'node:child_process';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import type { RunningRegion, StartOptions } from '../local/region.ts';
 import { type Noted, removeNote, writeNote } from './context.ts';
 
@@ -20,10 +20,13 @@ export interface LocalRegion extends RunningRegion {
   readonly note: Noted;
   /** Addresses of what the Terraform state names and the region leaves out. */
   readonly leftOut: readonly string[];
+  /** Which kind of cluster it has, in words. */
+  readonly cluster: string;
 }
 
 /** Starts the region with the pipeline in it, and notes where it is; `stop` takes the note away again. */
 export async function startLocal({ home, isReset, ...options }: LocalOptions): Promise<LocalRegion> {
+  options.starting?.('bundles');
   await buildBundles();
   const directory = join(home, '.galley', 'region');
   if (isReset) rmSync(directory, { recursive: true, force: true });
@@ -38,8 +41,21 @@ export async function startLocal({ home, isReset, ...options }: LocalOptions): P
     await running.stop();
   };
   const { notPlayed } = await import('../local/played.ts');
-  return { ...running, note, leftOut: notPlayed(running.region.twin), stop };
+  return {
+    ...running,
+    note,
+    leftOut: notPlayed(running.region.twin),
+    cluster: CLUSTERS[running.facts.cluster ?? ''] ?? 'no cluster',
+    stop,
+  };
 }
+
+const CLUSTERS: Readonly<Record<string, string>> = {
+  real: 'a real control plane',
+  'stand-in':
+    'a stand-in cluster (`galley up --help` says what it leaves out; `npm run tools` builds a real one)',
+  kubeconfig: 'your cluster',
+};
 
 /** What `galley use` would take from the state's outputs, with the places of this machine. */
 function noteOf({ region, description }: RunningRegion): Noted {
@@ -72,7 +88,7 @@ export async function buildBundles(): Promise<void> {
     : 0;
   for await (const file of glob('{functions,shared,build-instance,tools}/**/*.ts', { cwd: ROOT })) {
     if (statSync(join(ROOT, file)).mtimeMs <= oldest) continue;
-    execFileSync(process.execPath, ['tools/build.ts'], { cwd: ROOT, stdio: ['ignore', 2, 2] });
+    await execa(process.execPath, ['tools/build.ts'], { cwd: ROOT, stdin: 'ignore', stdout: 2, stderr: 2 });
     return;
   }
 }

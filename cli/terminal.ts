@@ -1,5 +1,6 @@
 // What people see (on stderr while it runs, on stdout when it is there) and what machines read (--json on stdout).
 import { styleText } from 'node:util';
+import ora from 'ora';
 import { getBorderCharacters, table } from 'table';
 
 type Style = Parameters<typeof styleText>[0];
@@ -21,10 +22,15 @@ export interface Terminal {
 
 export function createTerminal({ isJson }: { isJson: boolean }): Terminal {
   const isTty = process.stderr.isTTY === true;
+  const spinner = ora({ stream: process.stderr, isSilent: isJson || !isTty, discardStdin: false });
   let shown = '';
   const clear = (): void => {
-    if (isTty && shown !== '') process.stderr.write('\r\u001b[2K');
+    spinner.stop();
     shown = '';
+  };
+  const live = (text: string): void => {
+    spinner.text = text;
+    if (!spinner.isSpinning) spinner.start();
   };
   return {
     isJson,
@@ -41,15 +47,11 @@ export function createTerminal({ isJson }: { isJson: boolean }): Terminal {
       if (!isJson) console.error(line);
     },
     progress: (text) => {
-      if (isJson || text === shown) return;
-      if (isTty) process.stderr.write(`\r\u001b[2K${text}`);
-      else console.error(text);
+      if (isTty) live(text);
+      else if (!isJson && text !== shown) console.error(text);
       shown = text;
     },
-    live: (text) => {
-      if (isTty && !isJson && text !== shown) process.stderr.write(`\r\u001b[2K${text}`);
-      if (isTty) shown = text;
-    },
+    live,
     endProgress: clear,
   };
 }
@@ -96,4 +98,15 @@ export function duration(milliseconds: number): string {
   if (seconds < 100) return `${seconds} s`;
   if (seconds < 100 * 60) return `${Math.round(seconds / 60)} min`;
   return seconds < 48 * 3600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+}
+
+/** Decimal units, as Object Storage bills them. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** `1 file`, `2 files`. */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

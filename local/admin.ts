@@ -1,4 +1,5 @@
 // What is asked of the region itself, not of a service of OCI: `/_galley/…`, unsigned, on the loopback only.
+import { factsOf } from './description.ts';
 import { parseFault } from './fault-details.ts';
 import type { FaultBox } from './faults.ts';
 import type { Tally } from './http/tally.ts';
@@ -45,7 +46,7 @@ function health(region: Region, services: readonly Service[]): object {
     region: region.name,
     services: services.map(({ name }) => name),
     /** What the services say of themselves, such as which kind of cluster runs. */
-    facts: Object.assign({}, ...services.map((service) => service.describe?.())),
+    facts: factsOf(services),
     /** In the twin's Terraform state, and left out here. */
     notPlayed: notPlayed(region.twin),
   };

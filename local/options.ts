@@ -16,6 +16,10 @@ export interface StartOptions extends Partial<RegionOptions> {
   readonly faults?: readonly FaultDetails[];
   readonly log?: Log;
   readonly now?: () => Date;
+  /** Gives up before the next service is started, and ends what was. */
+  readonly signal?: AbortSignal;
+  /** Told the name of each service before it is started. */
+  readonly starting?: (service: string) => void;
 }
 
 /** The committed state of `deploy/`. */

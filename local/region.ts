@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { adminRoutes } from './admin.ts';
 import { type Deployment, deploymentOf } from './deployment.ts';
+import { type Description, describe, factsOf } from './description.ts';
 import { type FaultBox, faultBox } from './faults.ts';
 import { createRegionServer } from './http/server.ts';
 import { openTally } from './http/tally.ts';
@@ -16,26 +17,15 @@ import { readTwin } from './twin.ts';
 import type { Region, Service } from './types.ts';
 import { unwired } from './wiring.ts';
 
+export type { Description } from './description.ts';
 export type { StartOptions } from './options.ts';
-
-/** What `galley up` prints as one line of JSON. */
-export interface Description {
-  readonly endpoint: string;
-  readonly namespace: string;
-  readonly sourceBucket: string;
-  readonly stateBucket: string;
-  /** Path of an OCI config file with the profiles DEFAULT (owner) and DEVELOPER. */
-  readonly ociConfig: string;
-  /** Path; empty when no container-engine was started. */
-  readonly kubeconfig: string;
-  /** `host:port`; empty when no registry was started. */
-  readonly registry: string;
-}
 
 export interface RunningRegion {
   readonly endpoint: string;
   readonly region: Region;
   readonly description: Description;
+  /** What the services say of themselves, such as which kind of cluster runs. */
+  readonly facts: Readonly<Record<string, string>>;
   /** Ends every process and container, then the server. */
   stop(): Promise<void>;
 }
@@ -68,8 +58,15 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     const server = createRegionServer(region, { services: [admin, ...services], tally });
     address.endpoint = await listen(server, options.port ?? 0);
     undo.push(() => close(server));
-    await startServices(region, services, undo);
-    return { endpoint: region.endpoint, region, description: describe(region, deployment, services), stop };
+    await startServices(region, services, { undo, ...options });
+    const facts = factsOf(services);
+    return {
+      endpoint: region.endpoint,
+      region,
+      facts,
+      description: describe(region, deployment, facts),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -80,9 +77,15 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
 async function startServices(
   region: Region,
   services: readonly Service[],
-  undo: (() => Promise<void> | void)[],
+  {
+    undo,
+    signal,
+    starting,
+  }: Pick<StartOptions, 'signal' | 'starting'> & { undo: (() => Promise<void> | void)[] },
 ): Promise<void> {
   for (const service of services) {
+    signal?.throwIfAborted();
+    starting?.(service.name);
     undo.push(async () => {
       await Promise.resolve(service.stop?.()).catch((error: unknown) =>
         region.log('a service did not stop cleanly', { service: service.name, error: String(error) }),
@@ -134,20 +137,4 @@ async function close(server: Server): Promise<void> {
   server.close();
   server.closeAllConnections();
   await closed;
-}
-
-function describe(region: Region, deployment: Deployment, services: readonly Service[]): Description {
-  const said: Readonly<Record<string, string>> = Object.assign(
-    {},
-    ...services.map((one) => one.describe?.()),
-  );
-  return {
-    endpoint: region.endpoint,
-    namespace: region.namespace,
-    sourceBucket: deployment.sourceBucket,
-    stateBucket: deployment.stateBucket,
-    ociConfig: said.ociConfig ?? '',
-    kubeconfig: said.kubeconfig ?? '',
-    registry: said.registry ?? '',
-  };
 }

@@ -9,9 +9,8 @@ import { PipelineError } from '../../shared/errors.ts';
 import type { Desk } from '../../shared/oci/desk.ts';
 import { buildsOf, chooseBuild } from '../choose.ts';
 import type { Context } from '../context.ts';
-import { exitCodeOf, sentence, toJson } from '../describe.ts';
-import { follow } from '../follow.ts';
-import { paintState, type Terminal } from '../terminal.ts';
+import { follow, tell } from '../follow.ts';
+import type { Terminal } from '../terminal.ts';
 
 export interface ChangeOptions {
   readonly desk: Desk;
@@ -29,11 +28,10 @@ export async function cancel(which: Which, { desk, terminal }: ChangeOptions): P
     throw refused(`Build ${build.id} is being applied: too late to cancel.`, `galley rollback ${build.app}`);
   }
   await desk.cancel(build, userInfo().username);
-  const ended = await follow(build, { desk, terminal, showLog: false });
+  const ended = await follow(build, { desk, terminal, log: () => undefined });
   if (ended === undefined) return 0;
-  terminal.print(`${paintState(ended.state)}: ${sentence(ended, new Date())}`);
-  terminal.json(toJson(ended));
-  return ended.state === 'canceled' ? 0 : exitCodeOf(ended);
+  const code = tell(ended, terminal);
+  return ended.state === 'canceled' ? 0 : code;
 }
 
 /** The same bytes once more: a new upload, so a new build, whatever became of the old one. */
@@ -130,12 +128,10 @@ async function end(
     terminal.json(key);
     return 0;
   }
-  const build = await follow(key, { desk, terminal, showLog: true });
+  const build = await follow(key, { desk, terminal });
   if (build === undefined)
     throw refused(`Build ${key.id} was not admitted within three minutes.`, 'galley doctor');
-  terminal.print(`${paintState(build.state)}: ${sentence(build, new Date())}`);
-  terminal.json(toJson(build));
-  return exitCodeOf(build);
+  return tell(build, terminal);
 }
 
 function refused(message: string, hint?: string): PipelineError {

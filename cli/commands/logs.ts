@@ -1,5 +1,5 @@
 // galley logs APP [BUILD] [-f]: what the Build Instance printed.
-import { isFinal } from '../../shared/build/build.ts';
+import { type BuildKey, isFinal } from '../../shared/build/build.ts';
 import type { Desk } from '../../shared/oci/desk.ts';
 import { chooseBuild } from '../choose.ts';
 import { exitCodeOf } from '../describe.ts';
@@ -18,16 +18,27 @@ export async function logs(
   { desk, terminal, isFollowing }: LogOptions,
 ): Promise<number> {
   const build = await chooseBuild(desk, which);
-  const out: Terminal = { ...terminal, note: terminal.print, progress: () => {}, live: () => {} };
-  if (isFollowing && !isFinal(build)) {
-    const ended = await follow(build, { desk, terminal: out, showLog: true, showStates: false });
-    return ended === undefined ? 0 : exitCodeOf(ended);
-  }
+  if (isFollowing && !isFinal(build)) return followed(build, { desk, terminal });
   const lines: string[] = [];
   for (const name of await desk.chunks(build))
     lines.push(...(await desk.readChunk(name)).trimEnd().split('\n'));
   if (lines.length === 0) terminal.note(`Build ${build.id} has no log (${build.state}).`);
   for (const line of lines) terminal.print(line);
   terminal.json({ app: build.app, id: build.id, lines });
-  return 0;
+  return isFollowing ? exitCodeOf(build) : 0;
+}
+
+/** The log is the answer here, so it goes to stdout. */
+async function followed(
+  key: BuildKey,
+  { desk, terminal }: { desk: Desk; terminal: Terminal },
+): Promise<number> {
+  const lines: string[] = [];
+  const log = (line: string): void => {
+    lines.push(line);
+    terminal.print(line);
+  };
+  const ended = await follow(key, { desk, terminal, log, showStates: false });
+  terminal.json({ app: key.app, id: key.id, lines });
+  return ended === undefined ? 0 : exitCodeOf(ended);
 }

@@ -8,10 +8,10 @@ import type { Context } from '../context.ts';
 import { sentence, toJson } from '../describe.ts';
 import { openDesk } from '../desk.ts';
 import { createTerminal } from '../terminal.ts';
+import { version } from '../version.ts';
 import { uploadSource } from './push.ts';
 import { statusOf } from './status.ts';
 
-const VERSION = '0.1.0';
 /** A model reads the end of a log; all of it would fill its window. */
 const LOG_LINES = 200;
 
@@ -36,7 +36,7 @@ export async function mcp(context: Context): Promise<number> {
 }
 
 function createServer(context: Context): McpServer {
-  const server = new McpServer({ name: 'galley', version: VERSION });
+  const server = new McpServer({ name: 'galley', version: version() });
   const desk = openDesk(context);
   const app = z.string().describe('Name of the app: lower-case letters, digits, inner hyphens');
   server.registerTool(

@@ -1,8 +1,9 @@
 // galley status [APP]: where everything is; galley builds APP: history.
+import pMap from 'p-map';
 import { type Build, isFinal } from '../../shared/build/build.ts';
 import type { Desk } from '../../shared/oci/desk.ts';
-import { buildsOf, checkApp, positionOf } from '../choose.ts';
-import { sentence, toJson } from '../describe.ts';
+import { buildsOf, checkApp, noBuilds, positionOf } from '../choose.ts';
+import { sentence, toJson, took } from '../describe.ts';
 import { columns, duration, paintState, type Terminal } from '../terminal.ts';
 
 interface AppStatus {
@@ -20,7 +21,12 @@ export async function status(
   { desk, terminal }: { desk: Desk; terminal: Terminal },
 ): Promise<number> {
   const apps = app === undefined ? await desk.apps() : [checkApp(app)];
-  const all = await Promise.all(apps.map((each) => statusOf(each, desk)));
+  const all = await pMap(apps, (each) => statusOf(each, desk), { concurrency: 8 });
+  if (
+    app !== undefined &&
+    all.every(({ newest, deployed }) => newest === undefined && deployed === undefined)
+  )
+    throw noBuilds(app);
   if (all.length === 0) terminal.print('No builds yet. Start with: galley push');
   for (const one of all) print(one, terminal);
   terminal.json(
@@ -58,19 +64,16 @@ export async function builds(
   { desk, terminal, limit }: { desk: Desk; terminal: Terminal; limit: number },
 ): Promise<number> {
   const all = await buildsOf(desk, { app, limit });
+  if (all.length === 0) throw noBuilds(app);
   const now = new Date();
   const rows = all.map((build) => [
     build.id,
     paintState(build.state),
     `${duration(now.getTime() - Date.parse(build.uploadedAt))} ago`,
-    isFinal(build) ? duration(Date.parse(build.since) - Date.parse(build.uploadedAt)) : '…',
+    isFinal(build) ? took(build) : '…',
     sentence(build, now).split('\n')[0]?.slice(0, 90) ?? '',
   ]);
-  terminal.print(
-    all.length === 0
-      ? `App ${app} has no builds.`
-      : columns([['BUILD', 'STATE', 'UPLOADED', 'TOOK', ''], ...rows]),
-  );
+  terminal.print(columns([['BUILD', 'STATE', 'UPLOADED', 'TOOK', ''], ...rows]));
   terminal.json(all.map(toJson));
   return 0;
 }

@@ -59,7 +59,8 @@ export async function supervise(program: Program, supervision: Supervision): Pro
 function launch(program: Program, { directory }: Supervision): ChildProcess {
   const output = openSync(join(directory, `${program.name}.log`), 'a', 0o600);
   const [command = program.file, ...args] = [...withParent(), program.file, ...program.args];
-  const child = spawn(command, args, { stdio: ['ignore', output, output] });
+  // Out of the terminal's group: Ctrl-C is for the region, which then stops it.
+  const child = spawn(command, args, { detached: true, stdio: ['ignore', output, output] });
   closeSync(output);
   // An error here is a file that cannot be run; the missing readiness names it, with the log beside.
   child.on('error', () => undefined);

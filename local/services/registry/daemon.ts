@@ -63,7 +63,8 @@ async function stop(state: { child: ChildProcess | undefined; isStopped: boolean
 async function spawnDaemon(program: string, directory: string): Promise<ChildProcess> {
   const log = openSync(join(directory, 'registry.log'), 'a');
   const [command = program, ...args] = [...withParent(), program, 'serve', join(directory, 'registry.yml')];
-  const child = spawn(command, args, { stdio: ['ignore', log, log] });
+  // Out of the terminal's group: Ctrl-C is for the region, which then stops it.
+  const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log] });
   closeSync(log);
   child.once('error', () => undefined);
   await writeFile(join(directory, 'registry.pid'), `${child.pid ?? ''}`);
