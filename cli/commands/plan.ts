@@ -1,6 +1,7 @@
 // galley plan [DIR]: what a push would change in the cluster; asked of the API server, changing nothing.
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stamp } from '../../shared/build/id.ts';
 import { PipelineError } from '../../shared/errors.ts';
@@ -13,6 +14,7 @@ import { type Admitted, admit } from '../../shared/tarball/admission.ts';
 import { pack } from '../../shared/tarball/pack.ts';
 import { checkApp } from '../choose.ts';
 import type { Context } from '../context.ts';
+import { exposedPorts } from '../exposed.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface PlanOptions {
@@ -34,7 +36,7 @@ export async function plan(
   const repository = `${context.config.ocirEndpoint ?? 'galley'}/${app}`;
   const image = admitted.descriptor.image ?? `${repository}@${UNBUILT}`;
   const namespace = admitted.descriptor.namespace ?? app;
-  const manifests = manifestsOf(admitted, { app, namespace, repository });
+  const manifests = manifestsOf(admitted, { app, namespace, repository, root });
   const cluster = connect(connectionOf(await kubeconfigOf(context)));
   try {
     const input = {
@@ -61,7 +63,7 @@ export async function plan(
 
 function manifestsOf(
   { source, manifests, descriptor }: Admitted,
-  { app, namespace, repository }: { app: string; namespace: string; repository: string },
+  { app, namespace, repository, root }: { app: string; namespace: string; repository: string; root: string },
 ): string {
   if (source === 'plain') return joinManifests(manifests.map(({ path, text }) => ({ file: path, text })));
   if (source === 'none') {
@@ -69,7 +71,7 @@ function manifestsOf(
       app,
       namespace,
       image: descriptor.image ?? repository,
-      ports: [descriptor.service.port],
+      ports: portsOf(descriptor, root),
       service: descriptor.service,
     });
   }
@@ -80,6 +82,14 @@ function manifestsOf(
       hint: 'Push it, and read the stored plan: galley status APP names the build, plans/<app>/<build> is in the state bucket.',
     },
   );
+}
+
+/** As galley-build will find them in the image; where the Dockerfile is silent, the port of the Service. */
+function portsOf({ image, build, service }: Admitted['descriptor'], root: string): number[] {
+  if (image !== undefined) return [service.port];
+  const text = readFileSync(join(root, build.context, build.dockerfile), 'utf8');
+  const ports = exposedPorts(text, build.target);
+  return ports.length === 0 ? [service.port] : ports;
 }
 
 async function kubeconfigOf({ kubeconfig }: Context): Promise<string> {
