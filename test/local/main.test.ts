@@ -101,7 +101,7 @@ test('wrong options are said all at once, and nothing is started', async () => {
     [
       'Wrong options:',
       '  --port: expected a whole number from 0 to 65535, got "70000"',
-      '  --services: expected identity, metadata, object-storage, registry, container-engine, functions, notifications, events, instance-agent, got "dns"',
+      '  --services: expected identity, metadata, object-storage, registry, container-engine, functions, notifications, resource-scheduler, events, vault, instance-agent, got "dns"',
       '  --cluster: expected auto, stand-in, real, got "kind"',
       '  --clock-seconds: expected a number from 0.01 to 86400, got "soon"',
       '',
