@@ -19,13 +19,22 @@ export function deploymentOf(twin: Twin): Deployment {
   const config = functionConfig(twin);
   return {
     region: config.GALLEY_REGION ?? regionOfOcid(text(first(twin, 'oci_functions_function'), 'id')),
-    // Dynamic groups live in the tenancy's root and nowhere else (facts: terraform 2, Identity).
-    tenancyId: text(first(twin, 'oci_identity_dynamic_group'), 'compartment_id'),
+    tenancyId: tenancyOf(twin),
     compartmentId,
     namespace: text(bucket, 'namespace'),
     sourceBucket: config.GALLEY_BUCKET_NAME ?? missing('GALLEY_BUCKET_NAME'),
     stateBucket: config.GALLEY_STATE_BUCKET_NAME ?? missing('GALLEY_STATE_BUCKET_NAME'),
   };
+}
+
+/** Something lies in the root: dynamic groups do always (facts: terraform 2, Identity), policies often. */
+function tenancyOf(twin: Twin): string {
+  const roots = twin.resources
+    .map(({ values }) => values.compartment_id)
+    .filter((id): id is string => typeof id === 'string' && id.startsWith('ocid1.tenancy.'));
+  const [id = twin.outputs.tenancy_id] = roots;
+  if (typeof id === 'string' && id !== '') return id;
+  return text(first(twin, 'oci_identity_dynamic_group'), 'compartment_id');
 }
 
 /** The configuration of application and functions together, as far as it is text. */

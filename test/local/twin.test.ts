@@ -1,4 +1,5 @@
 // Reading a Terraform state: what exists, and what is said of a file that is none.
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { deploymentOf } from '../../local/deployment.ts';
@@ -96,6 +97,48 @@ test('what is not played is listed by address', () => {
     'x',
   );
   assert.equal(notPlayed(twin), ['oci_core_vcn.this', 'oci_logging_log.invoke["apply"]']);
+});
+
+/** What a real provider adds to a state, and what a module of somebody else's changes in it. */
+function asOfAModule(text: string): string {
+  const state: { resources: { instances: object[] }[]; outputs: object } = JSON.parse(text);
+  const resources = state.resources.map((one) => ({
+    module: 'module.platform.module.galley["eu"]',
+    ...one,
+    provider: 'module.platform.provider["registry.terraform.io/oracle/oci"].home',
+    instances: one.instances.map((instance) => ({
+      ...instance,
+      sensitive_attributes: [[{ type: 'get_attr', value: 'metadata' }]],
+      private: 'eyJlMmJmYjczMC1lY2FhLTExZTYtOGY4OC0zNDM2M2JjN2M0YzAiOnt9fQ==',
+      dependencies: ['module.platform.module.galley.oci_core_vcn.this'],
+    })),
+  }));
+  return JSON.stringify({ ...state, outputs: {}, resources });
+}
+
+test('a state of another root module, with its outputs elsewhere, is the same deployment', () => {
+  const text = readFileSync(DEFAULT_TWIN, 'utf8');
+  const [own, other] = [parseTwin(text, 'own'), parseTwin(asOfAModule(text), 'other')];
+  assert.equal(deploymentOf(other), deploymentOf(own));
+  assert.equal(notPlayed(other), notPlayed(own));
+});
+
+test('of some types only a part is played, and the rest is said', () => {
+  const one = (type: string, attributes: object) => block(type, 'x', [{ attributes }]);
+  const left = (type: string, attributes: object) =>
+    notPlayed(parseTwin(state([one(type, attributes)]), 'x'));
+  for (const [type, played, leftOut] of [
+    ['oci_monitoring_alarm', { query: 'X[1m].count() >= 0' }, { query: 'X[1m].sum() > 3' }],
+    ['oci_ons_subscription', { protocol: 'ORACLE_FUNCTIONS' }, { protocol: 'EMAIL' }],
+    [
+      'oci_resource_scheduler_schedule',
+      { recurrence_type: 'CRON', action: 'START_RESOURCE' },
+      { recurrence_type: 'ICAL', action: 'START_RESOURCE' },
+    ],
+    ['oci_vault_secret', { secret_content: [{ content: 'eA==' }] }, { secret_content: [] }],
+  ] as const) {
+    assert.equal([left(type, played), left(type, leftOut)], [[], [`${type}.x`]]);
+  }
 });
 
 test('the committed twin has all a region needs', () => {
