@@ -5,6 +5,7 @@ import type { Build } from '../../../shared/build/build.ts';
 import type { CommandSeen, Result, Seen } from '../../../shared/build/seen.ts';
 import { commandRequest } from '../../../shared/pipeline/command.ts';
 import { observe } from '../../../shared/pipeline/observe.ts';
+import type { CommandRequest } from '../../../shared/pipeline/ports.ts';
 import { building, IMAGE, LIMITS, NOW, queued } from '../../helpers/builds.ts';
 import { worldPorts } from '../../simulation/ports.ts';
 import { createWorld, type World } from '../../simulation/world.ts';
@@ -69,7 +70,7 @@ test('one with a result is asked for nothing more', async () => {
 
 test('one that is over and had no result a moment ago is asked again', async () => {
   const { world, build } = await during('succeeded', 20);
-  assert.equal((await look(world, build)).calls, ['results.find', 'results.find', 'commands.look']);
+  assert.equal((await look(world, build)).calls, ['results.find', 'commands.look', 'results.find']);
 });
 
 test('a status of 404 proves nothing while the command is young', async () => {
