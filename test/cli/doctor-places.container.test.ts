@@ -122,4 +122,28 @@ places('with an auth token nobody asks for the instance’s own right to push', 
   assert.equal(ofGrants(found), []);
 });
 
+const NODE = { id: 'ocid1.instance.oc1..node', display_name: 'oke-node-1', state: 'RUNNING' };
+for (const [what, rule, isNamed] of [
+  ['in a group of the whole compartment', `ALL {instance.compartment.id = '${compartmentId}'}`, true],
+  [
+    'kept out by a tag',
+    `ALL {instance.compartment.id = '${compartmentId}', tag.Operations.Role.value = 'build'}`,
+    false,
+  ],
+] as const) {
+  places(
+    `another instance of the compartment, ${what}: ${isNamed ? 'named' : 'nothing to say'}`,
+    async () => {
+      const found = await visited((state) => {
+        state.at('oci_identity_dynamic_group.build_instance').matching_rule = rule;
+        state.add('oci_core_instance.node', { ...NODE, compartment_id: compartmentId });
+      });
+      const said = complaints(found).filter((line) => / builders: /.test(line));
+      assert.is(said.length, isNamed ? 1 : 0);
+      if (isNamed)
+        assert.match(said[0] ?? '', /^FAIL builders: oke-node-1 may do all that .* build_instance_tag/);
+    },
+  );
+}
+
 places.run();

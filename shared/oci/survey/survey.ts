@@ -11,6 +11,7 @@ import { type Principals, surveyPrincipals } from './principals.ts';
 import { surveyReach } from './reach.ts';
 import { surveyRules } from './rules.ts';
 import { surveySchedule } from './schedule.ts';
+import { surveyStrangers } from './strangers.ts';
 
 /** Findings in the order of an upload's way. */
 export async function survey(place: Place): Promise<Finding[]> {
@@ -27,8 +28,9 @@ export async function survey(place: Place): Promise<Finding[]> {
     surveySchedule(place, ids['poll-build']),
     surveyRules(place, ids),
   ]);
-  const [clock, grants, roles] = await Promise.all([
+  const [clock, strangers, grants, roles] = await Promise.all([
     surveyClock(place, ids['poll-build']),
+    surveyStrangers(place, principals.found),
     grantsOf(place, {
       ids,
       principals: principals.found,
@@ -49,6 +51,7 @@ export async function survey(place: Place): Promise<Finding[]> {
     ...cluster.findings,
     ...roles,
     ...principals.findings,
+    ...strangers,
     ...grants,
   ];
 }
