@@ -114,5 +114,10 @@ resource "oci_core_instance" "build" {
       condition     = !local.has_auth_token || var.ocir_username != ""
       error_message = "ocir_auth_token needs ocir_username."
     }
+
+    precondition {
+      condition     = !startswith(var.ocir_username, "${local.namespace}/")
+      error_message = "ocir_username goes without the namespace: leave out ${local.namespace}/."
+    }
   }
 }

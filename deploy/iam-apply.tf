@@ -7,9 +7,9 @@ resource "oci_identity_policy" "apply" {
   description    = "What functions/apply of Galley may do"
   statements = [for grant in [
     "{OBJECT_INSPECT} ${local.here} where ${local.state_bucket}",
-    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "heads", "slots", "cancel", "results", "manifests"] : local.in_folder[folder]])}}}",
-    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "heads", "plans", "logs"] : local.in_folder[folder]])}}}",
-    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "slots"] : local.in_folder[folder]])}}}",
+    "{OBJECT_READ} ${local.here} where ${local.in_state.apply.reads}",
+    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where ${local.in_state.apply.writes}",
+    "{OBJECT_DELETE} ${local.here} where ${local.in_state.apply.deletes}",
     "{INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT} ${local.here}",
     # A rollout may outlast an invocation: apply looks its own endpoint up and calls itself again.
     "{FN_FUNCTION_READ, FN_INVOCATION} ${local.here} where target.function.id = '${oci_functions_function.apply.id}'",

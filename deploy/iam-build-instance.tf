@@ -7,8 +7,8 @@ resource "oci_identity_policy" "build_instance" {
   statements = [for grant in concat([
     "use instance-agent-command-execution-family ${local.here} where request.instance.id = target.instance.id",
     "{OBJECT_READ} ${local.here} where all {${local.source_bucket}, target.object.name = 'apps/*'}",
-    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {${local.in_folder.system}, ${local.in_folder.cancel}}}",
-    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {${local.in_folder.logs}, ${local.in_folder.results}, ${local.in_folder.manifests}}}",
+    "{OBJECT_READ} ${local.here} where ${local.in_state.build_instance.reads}",
+    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where ${local.in_state.build_instance.writes}",
     ], local.has_auth_token ? [
     "{SECRET_BUNDLE_READ} ${local.here} where target.secret.id = '${local.auth_token_secret_id}'",
   ] : []) : "Allow dynamic-group id ${oci_identity_dynamic_group.build_instance.id} to ${grant}"]

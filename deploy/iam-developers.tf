@@ -10,7 +10,7 @@ resource "oci_identity_policy" "developers" {
     "{OBJECT_READ, OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.source_bucket}, target.object.name = 'apps/*'}",
     "{OBJECT_READ} ${local.here} where ${local.state_bucket}",
     # Asking for a cancel or a look at a build; a rollback is a new record with old manifests.
-    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["cancel", "results", "active", "manifests"] : local.in_folder[folder]])}}}",
+    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where ${local.in_state.developers.writes}",
     # For the doctor: looking, at what the pipeline is made of. Rules and policies it sees by the grant below.
     "{BUCKET_READ, CLUSTER_READ, FN_APP_READ, FN_FUNCTION_LIST, FN_FUNCTION_READ, ALARM_INSPECT, ONS_SUBSCRIPTION_INSPECT, RESOURCE_SCHEDULE_INSPECT, INSTANCE_READ, INSTANCE_AGENT_PLUGIN_READ} ${local.here}",
   ] : "Allow group id ${var.developers_group_ocid} to ${grant}"]

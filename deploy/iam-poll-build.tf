@@ -7,9 +7,9 @@ resource "oci_identity_policy" "poll_build" {
   statements = [for grant in [
     "{OBJECT_INSPECT} ${local.here} where any {${local.source_bucket}, ${local.state_bucket}}",
     "{OBJECT_READ} ${local.here} where all {${local.source_bucket}, target.object.name = 'apps/*'}",
-    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "heads", "slots", "cancel", "results"] : local.in_folder[folder]])}}}",
-    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "slots", "manifests"] : local.in_folder[folder]])}}}",
-    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "slots", "cancel"] : local.in_folder[folder]])}}}",
+    "{OBJECT_READ} ${local.here} where ${local.in_state.poll_build.reads}",
+    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where ${local.in_state.poll_build.writes}",
+    "{OBJECT_DELETE} ${local.here} where ${local.in_state.poll_build.deletes}",
     "{INSTANCE_AGENT_COMMAND_CREATE} ${local.here} where ${local.build_instances}",
     # To find a command by its name it lists them all; and it asks why an instance does not fetch its commands.
     "{INSTANCE_AGENT_COMMAND_INSPECT, INSTANCE_AGENT_COMMAND_DELETE, INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT, INSTANCE_READ, INSTANCE_AGENT_PLUGIN_READ} ${local.here}",

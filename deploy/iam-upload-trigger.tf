@@ -9,9 +9,9 @@ resource "oci_identity_policy" "upload_trigger" {
     # A listing carries no object name, so this cannot be narrower.
     "{OBJECT_INSPECT} ${local.here} where any {${local.source_bucket}, ${local.state_bucket}}",
     "{OBJECT_READ} ${local.here} where all {${local.source_bucket}, target.object.name = 'apps/*'}",
-    "{OBJECT_READ} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "heads", "slots", "cancel", "results"] : local.in_folder[folder]])}}}",
-    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "done", "slots", "manifests"] : local.in_folder[folder]])}}}",
-    "{OBJECT_DELETE} ${local.here} where all {${local.state_bucket}, any {${join(", ", [for folder in ["active", "slots"] : local.in_folder[folder]])}}}",
+    "{OBJECT_READ} ${local.here} where ${local.in_state.upload_trigger.reads}",
+    "{OBJECT_CREATE, OBJECT_OVERWRITE} ${local.here} where ${local.in_state.upload_trigger.writes}",
+    "{OBJECT_DELETE} ${local.here} where ${local.in_state.upload_trigger.deletes}",
     "{INSTANCE_AGENT_COMMAND_CREATE} ${local.here} where ${local.build_instances}",
     "{INSTANCE_AGENT_COMMAND_EXECUTION_INSPECT} ${local.here}",
     ], var.build_instance_count == 1 ? [] : [

@@ -4,8 +4,38 @@ locals {
   source_bucket   = "target.bucket.name = '${oci_objectstorage_bucket.source.name}'"
   state_bucket    = "target.bucket.name = '${oci_objectstorage_bucket.state.name}'"
   build_instances = "any {${join(", ", [for id in oci_core_instance.build[*].id : "target.instance.id = '${id}'"])}}"
-  in_folder       = { for folder in ["active", "done", "heads", "slots", "cancel", "results", "manifests", "logs", "plans", "system"] : folder => "target.object.name = '${folder}/*'" }
   builder_tag     = local.build_tag == null ? "" : ", tag.${local.build_tag.key}.value = '${local.build_tag.value}'"
+
+  # The state bucket, folder by folder: all that is known of a build lies in one of them.
+  state_folders = {
+    upload_trigger = {
+      reads   = ["active", "done", "heads", "slots", "cancel", "results"]
+      writes  = ["active", "done", "slots", "manifests"]
+      deletes = ["active", "slots"]
+    }
+    poll_build = {
+      reads   = ["active", "done", "heads", "slots", "cancel", "results"]
+      writes  = ["active", "done", "slots", "manifests"]
+      deletes = ["active", "slots", "cancel"]
+    }
+    apply = {
+      reads   = ["active", "done", "heads", "slots", "cancel", "results", "manifests"]
+      writes  = ["active", "done", "heads", "plans", "logs"]
+      deletes = ["active", "slots"]
+    }
+    build_instance = {
+      reads  = ["system", "cancel"]
+      writes = ["logs", "results", "manifests"]
+    }
+    developers = {
+      writes = ["cancel", "results", "active", "manifests"]
+    }
+  }
+
+  # The same as conditions: local.in_state.<who>.<right>
+  in_state = { for who, rights in local.state_folders : who => { for right, folders in rights :
+    right => "all {${local.state_bucket}, any {${join(", ", [for folder in folders : "target.object.name = '${folder}/*'"])}}}"
+  } }
 }
 
 resource "oci_identity_dynamic_group" "upload_trigger" {

@@ -176,6 +176,17 @@ run "token_needs_user" {
   expect_failures = [oci_core_instance.build]
 }
 
+run "user_without_namespace" {
+  command = plan
+
+  variables {
+    ocir_username   = "galleydemo/jane@example.com"
+    ocir_auth_token = "abcdefgh12345678"
+  }
+
+  expect_failures = [oci_core_instance.build]
+}
+
 run "both_subnets_or_none" {
   command = plan
 
