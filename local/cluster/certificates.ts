@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../replace-file.ts';
 
 /** A key pair's files, and their content as PEM. */
 export interface Certificate {
@@ -122,8 +123,8 @@ export function serviceAccountKeys(directory: string): { publicFile: string; pri
   const [publicFile, privateFile] = [join(directory, 'sa.pub'), join(directory, 'sa.key')];
   if (!existsSync(publicFile)) {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    writeFileSync(privateFile, privateKey.export({ format: 'pem', type: 'pkcs1' }), { mode: 0o600 });
-    writeFileSync(publicFile, publicKey.export({ format: 'pem', type: 'spki' }));
+    replaceFile(privateFile, privateKey.export({ format: 'pem', type: 'pkcs1' }), 0o600);
+    replaceFile(publicFile, publicKey.export({ format: 'pem', type: 'spki' }));
   }
   return { publicFile, privateFile };
 }

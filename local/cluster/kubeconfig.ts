@@ -1,6 +1,6 @@
 // Kubeconfigs the region writes for itself, for people and for the API server's token webhook.
-import { writeFileSync } from 'node:fs';
 import { stringify } from 'yaml';
+import { replaceFile } from '../replace-file.ts';
 import type { Certificate } from './certificates.ts';
 
 export interface Access {
@@ -29,7 +29,7 @@ export function writeKubeconfig(file: string, { server, ca, client }: Access): s
     contexts: [{ name, context: { cluster: name, user: name } }],
     'current-context': name,
   };
-  writeFileSync(file, stringify(config), { mode: 0o600 });
+  replaceFile(file, stringify(config), 0o600);
   return file;
 }
 
@@ -43,6 +43,6 @@ export function writeWebhookConfig(file: string, reviewUrl: string): string {
     contexts: [{ name: 'webhook', context: { cluster: 'region', user: 'kube-apiserver' } }],
     'current-context': 'webhook',
   };
-  writeFileSync(file, stringify(config), { mode: 0o600 });
+  replaceFile(file, stringify(config), 0o600);
   return file;
 }

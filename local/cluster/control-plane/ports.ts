@@ -1,7 +1,8 @@
 // Ports that stay the same over restarts, so that a kubeconfig written yesterday still works.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { replaceFile } from '../../replace-file.ts';
 
 /** Reads `<directory>/ports.json`, or picks free loopback ports and writes it. */
 export async function keptPorts<Name extends string>(
@@ -12,7 +13,7 @@ export async function keptPorts<Name extends string>(
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
   const ports = await freePorts(names.length);
   const named = Object.fromEntries(names.map((name, index) => [name, ports[index]]));
-  writeFileSync(file, JSON.stringify(named));
+  replaceFile(file, JSON.stringify(named));
   return named as Record<Name, number>;
 }
 

@@ -1,8 +1,8 @@
 // Images for podman: from the region's registry with a credential, from elsewhere as the policy says.
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imageExists, pullImage } from '../../containers/images.ts';
 import { PodmanError, podman } from '../../containers/podman.ts';
+import { replaceFile } from '../../replace-file.ts';
 import { textsOf } from '../object.ts';
 import { PullError, type PullPolicy } from './runtime.ts';
 
@@ -18,8 +18,7 @@ export async function pullForPod(options: ImageOptions, image: string, policy: P
   const registry = options.registry();
   const isOurs = registry !== undefined && image.startsWith(`${registry.host}/`);
   try {
-    if (isOurs)
-      await pullImage({ reference: image, insecure: true, authFile: await authFile(options, registry) });
+    if (isOurs) await pullImage({ reference: image, insecure: true, authFile: authFile(options, registry) });
     else if (policy === 'Always' || !(await imageExists(image))) await pullFromElsewhere(image, policy);
     return await imageIdOf(image);
   } catch (error) {
@@ -33,13 +32,11 @@ async function pullFromElsewhere(image: string, policy: PullPolicy): Promise<voi
   throw new PullError(`Container image "${image}" is not present with pull policy of Never`);
 }
 
-async function authFile(
-  { directory }: ImageOptions,
-  registry: { host: string; credential(): string },
-): Promise<string> {
+function authFile({ directory }: ImageOptions, registry: { host: string; credential(): string }): string {
   const file = join(directory, 'registry-auth.json');
   const auth = Buffer.from(`BEARER_TOKEN:${registry.credential()}`).toString('base64');
-  await writeFile(file, JSON.stringify({ auths: { [registry.host]: { auth } } }), { mode: 0o600 });
+  // Another pod's pull may be reading it.
+  replaceFile(file, JSON.stringify({ auths: { [registry.host]: { auth } } }), 0o600);
   return file;
 }
 

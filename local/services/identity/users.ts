@@ -1,8 +1,9 @@
 // The people of the region: an owner who may do everything, and a developer who may do what policies say.
 // Their API keys and the OCI config file that names them are made once and kept.
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../../replace-file.ts';
 
 export interface User {
   readonly id: string;
@@ -50,7 +51,7 @@ export function openUsers(tenancyId: string, place: { directory: string; region:
     );
     return user;
   });
-  writeFileSync(configFile(place.directory), `${profiles.join('\n\n')}\n`, { mode: 0o600 });
+  replaceFile(configFile(place.directory), `${profiles.join('\n\n')}\n`, 0o600);
   return users;
 }
 
@@ -62,7 +63,7 @@ export function configFile(directory: string): string {
 function keptKey(file: string): KeyObject {
   if (!existsSync(file)) {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    replaceFile(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   }
   return createPublicKey(readFileSync(file));
 }

@@ -1,8 +1,9 @@
 // The machine of a Build Instance, as far as a script can see it: a home, a PATH with `sudo` and `galley-build`,
 // and the configuration that cloud-init would have written.
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../../replace-file.ts';
 import type { Region } from '../../types.ts';
 import { buildConfig } from './build-config.ts';
 import type { Instance } from './instances.ts';
@@ -20,7 +21,7 @@ export function openMachine(region: Region, instance: Instance): Machine {
   const [bin, work, home] = [join(directory, 'bin'), join(directory, 'work'), homeOf(directory)];
   for (const path of [bin, work, home, join(directory, 'commands')]) mkdirSync(path, { recursive: true });
   const config = join(directory, 'build.env');
-  writeFileSync(config, buildConfig(region, instance), { mode: 0o600 });
+  replaceFile(config, buildConfig(region, instance), 0o600);
   writeProgram(join(bin, 'sudo'), SUDO);
   writeProgram(
     join(bin, 'galley-build'),
@@ -55,8 +56,8 @@ exec "$@"
 `;
 
 function writeProgram(path: string, text: string): void {
-  writeFileSync(path, text);
-  chmodSync(path, 0o755);
+  // A script of the region's last life may be starting it just now.
+  replaceFile(path, text, 0o755);
 }
 
 function quoted(text: string): string {
