@@ -10,8 +10,8 @@ import { leftovers } from './leftovers.ts';
 import { type RegionSettings, startRegionProcess } from './region.ts';
 import { act, deskOf, type Scene } from './scene.ts';
 
-/** Three attempts with their backoff, on a busy machine. */
-const PATIENCE_MS = 300_000;
+/** Three attempts with their backoff take two minutes; a busy machine is several times slower. */
+const PATIENCE_MS = 600_000;
 
 export interface ChaosOptions {
   readonly bundles: string;
