@@ -42,7 +42,7 @@ export function sentence(build: Build, now: Date): string {
     case 'applying':
       return build.reason ?? 'objects are being applied';
     case 'deployed':
-      return `answers at ${build.endpoint}`;
+      return answersAt(build.endpoint);
     case 'rejected':
       return `rule ${build.rule}${build.path === undefined ? '' : `, ${build.path}`}: ${build.detail}`;
     case 'failed':
@@ -52,6 +52,14 @@ export function sentence(build: Build, now: Date): string {
     case 'superseded':
       return `by build ${build.by}`;
   }
+}
+
+/** A ClusterIP Service has an address that only pods know: said with the way to another. */
+function answersAt(endpoint: string): string {
+  const isInside = /\.svc\.cluster\.local(?::\d+)?\/?$/.test(endpoint);
+  return isInside
+    ? `answers inside the cluster at ${endpoint} (\`service: {type: LoadBalancer}\` in galley.yaml opens it to the outside)`
+    : `answers at ${endpoint}`;
 }
 
 function buildingSentence(build: Extract<Build, { state: 'building' }>, now: Date): string {

@@ -1,5 +1,5 @@
 // The files of a source directory that go into its upload.
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { PipelineError } from '../errors.ts';
 import { DESCRIPTOR_NAME, type Descriptor, parseDescriptor } from './descriptor.ts';
@@ -63,12 +63,17 @@ interface Walk {
   readonly leftOut: string[];
 }
 
+/** What Node reads in place of bytes that are no UTF-8; a name may have it in earnest. */
+const NOT_UTF8 = '\ufffd';
+
 /** @returns whether anything of the directory came in */
 function walk(directory: string, { root, rules, items, leftOut }: Walk): boolean {
   rules.enter(directory);
   const before = items.length;
   for (const found of reading(join(root, directory), (path) => readdirSync(path, { withFileTypes: true }))) {
     const path = directory === '' ? found.name : `${directory}/${found.name}`;
+    if (found.name.includes(NOT_UTF8) && !existsSync(join(root, path)))
+      throw new TarballRefused('bad-name', { path, detail: 'Its name is no UTF-8.' });
     const isOut = rules.isLeftOut(path, found.isDirectory());
     if (isOut && !(found.isDirectory() && rules.mayHoldKept(path)))
       leftOut.push(found.isDirectory() ? `${path}/` : path);

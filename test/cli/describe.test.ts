@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { exitCodeOf, sentence, toJson } from '../../cli/describe.ts';
-import { columns, duration } from '../../cli/terminal.ts';
+import { columns, counted, duration, size } from '../../cli/terminal.ts';
+import type { Build } from '../../shared/build/build.ts';
 import { applying, building, finals, later, pushed, queued } from '../helpers/builds.ts';
 
 const test = suite('what people are told');
@@ -38,6 +39,11 @@ test('a platform failure has an exit code of its own, and says where it went bac
   assert.is(sentence(failed, later(0)), 'rollout, CrashLoop (not your fault): exit 1 Rolled back to b1.');
 });
 
+test('an address that only the cluster knows is no answer to people outside', () => {
+  const deployed = { ...finals()[0], endpoint: 'http://shop.shop.svc.cluster.local:8080' } as Build;
+  assert.match(sentence(deployed, later(0)), /^answers inside the cluster at .*LoadBalancer/);
+});
+
 test('for machines a record is flat, and says whether it is final', () => {
   assert.is(toJson(building()).command, building().run.command);
   assert.is(toJson(building()).isFinal, false);
@@ -52,6 +58,17 @@ for (const [ms, text] of [
 ] as const) {
   test(`${ms} ms are ${text}`, () => assert.is(duration(ms), text));
 }
+
+for (const [bytes, text] of [
+  [999, '999 B'],
+  [1_500, '1.5 kB'],
+  [2_345_678, '2.3 MB'],
+] as const) {
+  test(`${bytes} bytes are ${text}`, () => assert.is(size(bytes), text));
+}
+
+test('one file, two files', () =>
+  assert.equal([counted(1, 'file'), counted(2, 'file')], ['1 file', '2 files']));
 
 test('columns are aligned and end without blanks', () => {
   assert.is(

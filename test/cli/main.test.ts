@@ -1,6 +1,6 @@
 // The command as a process: help with examples, exit codes, errors that say what to do.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { suite } from 'uvu';
@@ -20,6 +20,12 @@ function galley(...args: string[]) {
   return { status, stdout, stderr };
 }
 
+test.before(() => {
+  writeFileSync(join(home, 'file'), '');
+  mkdirSync(join(home, 'linked'));
+  symlinkSync('/etc', join(home, 'linked', 'out'));
+});
+
 const COMMANDS = [
   'up',
   'push',
@@ -33,6 +39,7 @@ const COMMANDS = [
   'use',
   'doctor',
   'mcp',
+  'completion',
 ];
 
 test('--help names every command', () => {
@@ -56,6 +63,14 @@ test('the stand-in says in --help what it leaves out', () => {
 for (const [args, status, said] of [
   [['pusch'], 64, /Did you mean push/],
   [['push', '--folow'], 64, /Did you mean --follow/],
+  [['builds', 'shop', '-n', 'x'], 64, /whole number from 1 to 1000/],
+  [['up', '--port', '70000'], 64, /whole number from 0 to 65535/],
+  [['up', '--clock', '0'], 64, /whole number from 1 to 86400/],
+  [['up', '--cluster', 'kind'], 64, /auto, real, stand-in or kubeconfig=PATH/],
+  [['up', '--functions', 'vm'], 64, /auto, containers, processes/],
+  [['push', '--list', 'nowhere'], 1, /nowhere is not a directory/],
+  [['push', '--list', 'file'], 1, /file is not a directory/],
+  [['push', '--list', 'linked'], 2, /link-escapes, out/],
   [['status'], 1, /No pipeline is known here[\s\S]*galley up/],
   [['push', '.', '--app', 'Not_A_Name'], 1, /"Not_A_Name" is no app name/],
   [['use', '--terraform', 'nowhere'], 1, /No Terraform outputs in nowhere/],
@@ -73,12 +88,25 @@ test('with --json an error is JSON on stdout', () => {
   assert.match(hint, /galley up/);
 });
 
+test('--version is the package’s', () => {
+  assert.match(galley('--version').stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('completes what is typed', () => {
+  assert.match(galley('complete', '--', 'roll').stdout, /^rollback\t/);
+  assert.match(galley('completion', 'bash').stdout, /galley/);
+});
+
 test('--list says what would be packed, and needs no pipeline', () => {
-  writeFileSync(join(home, 'Dockerfile'), 'FROM scratch\n');
-  writeFileSync(join(home, '.galleyignore'), '*.tmp\n');
-  writeFileSync(join(home, 'a.tmp'), '');
-  const { stdout, stderr } = galley('push', '--list', '.');
+  const source = join(home, 'source');
+  mkdirSync(source);
+  writeFileSync(join(source, 'Dockerfile'), 'FROM scratch\n');
+  writeFileSync(join(source, '.galleyignore'), '*.tmp\n');
+  writeFileSync(join(source, 'a.tmp'), '');
+  symlinkSync('Dockerfile', join(source, 'link'));
+  const { stdout, stderr } = galley('push', '--list', 'source');
   assert.match(stdout, /13 B {2}Dockerfile/);
+  assert.match(stdout, /0 B {2}link -> Dockerfile/);
   assert.not.match(stdout, /a\.tmp/);
   assert.match(stderr, /by \.galleyignore\)\n {2}left out {2}a\.tmp/);
 });
