@@ -11,10 +11,10 @@ const PUSH = 'com.oraclecloud.artifacts.uploaddockerimage';
 export function parseApplyInput(input: unknown): BuildKey | { readonly ignored: string } {
   const body = fields(input);
   if (typeof body.app === 'string' && typeof body.build === 'string') return key(body.app, body.build);
-  if (body.eventType !== PUSH)
-    return { ignored: `neither an image push nor {app, build}: ${body.eventType ?? 'no eventType'}` };
-  const name = fields(body.data).resourceName;
-  const [, app = '', tag = ''] = /^(?:.*\/)?([^/:@]+):([^/:@]+)$/.exec(String(name)) ?? [];
+  const type = text(body.eventType);
+  if (type !== PUSH) return { ignored: `neither an image push nor {app, build}: ${type ?? 'no eventType'}` };
+  const name = text(fields(body.data).resourceName) ?? '';
+  const [, app = '', tag = ''] = /^(?:.*\/)?([^/:@]+):([^/:@]+)$/.exec(name) ?? [];
   return key(app, tag);
 }
 
@@ -24,4 +24,8 @@ function key(app: string, id: string): BuildKey | { readonly ignored: string } {
 
 function fields(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
