@@ -2,7 +2,7 @@
 // pods that reach through to the node. A second line: the first is RBAC and Pod Security (facts oke-apply §6.2).
 import { PART_OF, parentName } from './applyset.ts';
 import type { Item } from './items.ts';
-import { type Problem, refused } from './manifests.ts';
+import type { Problem } from './manifests.ts';
 import { at, groupKind, type Json, listAt, textAt, titleOf } from './objects.ts';
 import { podSpecsOf } from './pod-specs.ts';
 
@@ -32,11 +32,9 @@ type Rule = (item: Item, place: Place) => readonly Omit<Problem, 'file' | 'docum
 
 const RULES: readonly Rule[] = [kindRule, namespaceRule, secretRule, serviceRule, podRule, ownRule];
 
-/**
- * @throws PipelineError `ManifestsDenied` with file, document, object and field of everything that is denied
- */
-export function admit(items: readonly Item[], place: Place): void {
-  const problems = items.flatMap((item) =>
+/** What an app may not bring: file, document, object and field of everything; empty when it may be sent. */
+export function denials(items: readonly Item[], place: Place): Problem[] {
+  return items.flatMap((item) =>
     RULES.flatMap((rule) => rule(item, place)).map((problem) => ({
       file: item.file,
       document: item.document,
@@ -44,7 +42,6 @@ export function admit(items: readonly Item[], place: Place): void {
       ...problem,
     })),
   );
-  if (problems.length > 0) throw refused(problems, 'ManifestsDenied');
 }
 
 /** May this namespace hold an app at all? */

@@ -15,7 +15,7 @@ import { rollBack, undo } from './rollback.ts';
 import type { Verdict, View } from './rollout.ts';
 import { type DeployInput, type DeployPorts, type Run, startRun } from './run.ts';
 import { settle } from './settle.ts';
-import { applyStaged, prepare, type Staged, stage } from './stage.ts';
+import { applyStaged, prepare, refuseProblems, type Staged, stage } from './stage.ts';
 import type { Failure } from './standing.ts';
 import { watch } from './watch.ts';
 
@@ -79,12 +79,13 @@ async function forward(run: Run, fence: Fence): Promise<DeployOutcome> {
 /** Reads and dry-runs everything. */
 async function planned(run: Run, fence: Fence): Promise<Staged> {
   const { input } = run;
-  const items = await prepare(run, input);
+  const prepared = await prepare(run, input);
   if (fence.isNew && !(await hasNamespace(run, claimOf(run)))) {
+    refuseProblems(prepared);
     await run.guard();
     await makeNamespace(run, input.namespace);
   }
-  const staged = await stage(run, fence, items);
+  const staged = await stage(run, fence, prepared);
   if (!input.shrink && !input.isRollback) guardShrinking(staged.leaving, staged.members);
   return staged;
 }

@@ -9,7 +9,7 @@ import {
   newestReplicaSet,
   type Seen,
 } from './pods.ts';
-import { pullTrouble } from './pull.ts';
+import { isPulling, pullTrouble } from './pull.ts';
 
 /** Why a workload is lost. */
 export interface Doom {
@@ -23,8 +23,6 @@ const PERSISTS_MS = 20_000;
 /** The kubelet waits 10, 20 and 40 s between restarts: the third is about a minute in. */
 const CRASHES = 3;
 
-const PULLING =
-  /^(ErrImagePull|ImagePullBackOff|ImageInspectError|RegistryUnavailable|SignatureValidationFailed)$/;
 const HOPELESS = /^(InvalidImageName|ErrImageNeverPull)$/;
 const CREATING =
   /^(CreateContainerConfigError|CreateContainerError|RunContainerError|StartError|ContainerCannotRun)$/;
@@ -37,7 +35,7 @@ export function doomOf(workload: KubeObject, { seen, now }: { seen: Seen; now: D
   const blocked = blockedDoom(workload, { seen, now });
   if (blocked) return blocked;
   const pods = newestPods(workload, seen);
-  const dooms = pods.map((pod) => (isReady(pod) ? undefined : podDoom(pod, now)));
+  const dooms = pods.map((pod) => (isReady(pod) ? undefined : podDoom(pod, { seen, now })));
   const [first] = dooms;
   return first !== undefined && dooms.every((doom) => doom !== undefined) ? first : undefined;
 }
@@ -47,19 +45,26 @@ function blockedDoom(workload: KubeObject, { seen, now }: { seen: Seen; now: Dat
   const owner = groupKind(workload) === 'Deployment.apps' ? newestReplicaSet(workload, seen) : workload;
   const condition = owner && conditionOf(owner, 'ReplicaFailure');
   if (condition?.status !== 'True' || !persists(condition.since, now)) return undefined;
-  const fault = /quota/i.test(condition.message) ? 'platform' : 'user';
-  return {
-    reason: condition.reason || 'ReplicaFailure',
-    detail: `${titleOf(workload)}: ${condition.message}`,
-    fault,
-  };
+  const { message } = condition;
+  const fault = /quota/i.test(message) ? 'platform' : 'user';
+  const detail = `${titleOf(workload)}: ${message}${blockedAdvice(message, workload)}`;
+  return { reason: condition.reason || 'ReplicaFailure', detail, fault };
 }
 
-function podDoom(pod: KubeObject, now: Date): Doom | undefined {
+/** Pod Security says what is wrong with the pod, and not who asked for it. */
+function blockedAdvice(message: string, { metadata }: KubeObject): string {
+  if (!/violates PodSecurity/.test(message)) return '';
+  return (
+    `: set those fields, or have the label pod-security.kubernetes.io/enforce of namespace ${metadata.namespace} ` +
+    'lowered (docs/kubernetes.md)'
+  );
+}
+
+function podDoom(pod: KubeObject, { seen, now }: { seen: Seen; now: Date }): Doom | undefined {
   const created = pod.metadata.creationTimestamp;
   const isOld = persists(created === undefined ? undefined : new Date(created), now);
   for (const container of containersOf(pod)) {
-    const doom = containerDoom(pod, { container, isOld });
+    const doom = containerDoom(pod, { container, isOld, seen });
     if (doom) return doom;
   }
   const reason = textAt(pod, 'status', 'reason') ?? '';
@@ -81,13 +86,13 @@ function isOfJob({ metadata }: KubeObject): boolean {
 
 function containerDoom(
   pod: KubeObject,
-  { container, isOld }: { container: ContainerState; isOld: boolean },
+  { container, isOld, seen }: { container: ContainerState; isOld: boolean; seen: Seen },
 ): Doom | undefined {
   const { waiting, message, restarts, name } = container;
   const where = `${titleOf(pod)}, container ${name}: ${waiting}`;
   if (HOPELESS.test(waiting)) return { reason: waiting, detail: `${where}: ${message}`, fault: 'user' };
-  if (PULLING.test(waiting) && isOld) {
-    const { advice, fault } = pullTrouble(pod, { message });
+  if (isPulling(waiting) && isOld) {
+    const { advice, fault } = pullTrouble(pod, { message, events: seen.secretEvents });
     return { reason: waiting, detail: [where, message, advice].filter(Boolean).join(': '), fault };
   }
   const isSyncing = /failed to sync .* cache/i.test(message);

@@ -18,7 +18,10 @@ export interface GenerateInput {
  */
 const CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'NET_BIND_SERVICE', 'SETGID', 'SETUID'];
 
-/** OKE gives a fixed 100 Mbps load balancer without these; flexible ones start at 10 Mbps. */
+/**
+ * OKE gives a fixed 100 Mbps load balancer without these (docs/load-balancer-annotations.md of
+ * oracle/oci-cloud-controller-manager); flexible ones start at 10 Mbps (as in oracle-quickstart/oci-hpc-oke).
+ */
 const LOAD_BALANCER = {
   'service.beta.kubernetes.io/oci-load-balancer-shape': 'flexible',
   'service.beta.kubernetes.io/oci-load-balancer-shape-flex-min': '10',

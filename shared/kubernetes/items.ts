@@ -2,7 +2,7 @@
 import pMap from 'p-map';
 import { CONCURRENCY } from './api.ts';
 import type { Discovery, Resource } from './discovery.ts';
-import { type Manifest, type Problem, refused } from './manifests.ts';
+import type { Manifest, Problem } from './manifests.ts';
 import { groupKind, type KubeObject, keyOf, listAt, textAt, titleOf } from './objects.ts';
 
 /** One object of the set, ready to be sent. */
@@ -15,13 +15,13 @@ export interface Item extends Manifest {
 }
 
 /**
- * Looks every kind up and puts the objects into their namespace.
- * @throws PipelineError `ManifestsRefused` for kinds the server does not have, and for objects that are there twice
+ * Looks every kind up and puts the objects into their namespace. Problems are kinds the server does not have, and
+ * objects that are there twice.
  */
 export async function itemsOf(
   manifests: readonly Manifest[],
   { discovery, namespace }: { discovery: Discovery; namespace: string },
-): Promise<Item[]> {
+): Promise<{ items: Item[]; problems: Problem[] }> {
   const coming = manifests.flatMap(({ object }) => resourcesOfCrd(object));
   const problems: Problem[] = [];
   const found = await pMap(
@@ -39,9 +39,7 @@ export async function itemsOf(
     problems.push(unknownKind(manifest));
     return [];
   });
-  problems.push(...twice(items));
-  if (problems.length > 0) throw refused(problems);
-  return items;
+  return { items, problems: [...problems, ...twice(items)] };
 }
 
 function itemOf(manifest: Manifest, place: { resource: Resource; namespace: string; isNew: boolean }): Item {

@@ -42,6 +42,7 @@ async function sendSettled(run: Run, item: Item, sending: Sending): Promise<void
   for (;;) {
     try {
       await send(run.cluster, item, sending);
+      run.applied.push(titleOf(item.object));
       return;
     } catch (error) {
       const isUnsettled = isStatus(error, 404) || (error instanceof ApiError && isSchemaError(error));

@@ -12,7 +12,7 @@ import { planText } from './plan-text.ts';
 import { guardShrinking } from './prune.ts';
 import type { Action, Step } from './rehearsal.ts';
 import { type DeployInput, type DeployPorts, type Run, startRun } from './run.ts';
-import { prepare, type Staged, stage } from './stage.ts';
+import { type Prepared, prepare, refuseProblems, type Staged, stage } from './stage.ts';
 
 export interface PlanInput {
   readonly app: string;
@@ -50,9 +50,9 @@ export async function plan(cluster: Cluster, input: PlanInput, ports: DeployPort
   checkNamespace(input.namespace);
   const claim = { app: input.app, namespace: input.namespace, sequence: input.build, holder: 'plan' };
   const fence = await approach(cluster, claim);
-  const items = await prepare(run, input);
+  const prepared = await prepare(run, input);
   const isEmpty = fence.isNew && !(await hasNamespace(run, claim));
-  const staged = isEmpty ? allNew(items) : await compared(run, fence, items);
+  const staged = isEmpty ? allNew(prepared) : await compared(run, fence, prepared);
   if (!input.shrink) guardShrinking(staged.leaving, staged.members);
   const steps = [...staged.steps, ...staged.late.map(newStep)];
   return { text: planText(steps, staged.leaving), actions: actionsOf(steps, staged) };
@@ -74,8 +74,9 @@ function forPlanning(input: PlanInput, ports: DeployPorts): DeployInput {
 }
 
 /** In a namespace that is not there the server can judge nothing, and everything is new. */
-function allNew(items: readonly Item[]): Pick<Staged, 'steps' | 'late' | 'leaving' | 'members'> {
-  return { steps: [], late: items, leaving: { pruned: [], kept: [] }, members: new Map() };
+function allNew(prepared: Prepared): Pick<Staged, 'steps' | 'late' | 'leaving' | 'members'> {
+  refuseProblems(prepared);
+  return { steps: [], late: prepared.items, leaving: { pruned: [], kept: [] }, members: new Map() };
 }
 
 function newStep(item: Item): Step {
@@ -84,8 +85,8 @@ function newStep(item: Item): Step {
 }
 
 /** Objects that exist and are no members yet are read too, for the diff. */
-async function compared(run: Run, fence: Fence, items: readonly Item[]): Promise<Staged> {
-  const staged = await stage(run, fence, items);
+async function compared(run: Run, fence: Fence, prepared: Prepared): Promise<Staged> {
+  const staged = await stage(run, fence, prepared);
   const steps = await pMap(
     staged.steps,
     async (step): Promise<Step> => {

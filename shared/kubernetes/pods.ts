@@ -5,6 +5,8 @@ import { at, countAt, groupKind, type KubeObject, listAt, textAt } from './objec
 export interface Seen {
   readonly pods: readonly KubeObject[];
   readonly replicaSets: readonly KubeObject[];
+  /** Events in which a kubelet says that a pull secret is not there; asked for only while pods cannot pull. */
+  readonly secretEvents?: readonly KubeObject[];
 }
 
 const REVISION = 'deployment.kubernetes.io/revision';

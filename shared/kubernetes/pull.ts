@@ -1,10 +1,21 @@
 // Why a node could not pull an image, and who has to do what about it (facts oke-apply §6.4).
-import { type KubeObject, listAt, textAt } from './objects.ts';
+import { at, type KubeObject, listAt, textAt } from './objects.ts';
 
 export interface PullTrouble {
   readonly advice: string;
   readonly fault: 'user' | 'platform';
 }
+
+const PULLING =
+  /^(ErrImagePull|ImagePullBackOff|ImageInspectError|RegistryUnavailable|SignatureValidationFailed)$/;
+
+/** Is that what a container waits for? Takes `state.waiting.reason`. */
+export function isPulling(waiting: string): boolean {
+  return PULLING.test(waiting);
+}
+
+/** `reason` of the kubelet's event when a pod names a pull secret that its namespace does not have. */
+export const NO_SECRET = 'FailedToRetrieveImagePullSecret';
 
 const DENIED = /denied|unauthori[sz]ed|anonymous|authentication required|no basic auth|\b40[13]\b/i;
 const ABSENT = /not found|manifest unknown|name unknown|\b404\b/i;
@@ -12,10 +23,10 @@ const UNREACHABLE =
   /no such host|i\/o timeout|connection refused|x509|certificate|deadline exceeded|network/i;
 const PLATFORM = /no match(ing)? (for platform|manifest)|does not match the specified platform/i;
 
-/** Reads the kubelet's message. `events` may say that a pull secret is not there. */
+/** Reads the kubelet's message. `events` with reason `NO_SECRET` say that a pull secret is not there. */
 export function pullTrouble(
   pod: KubeObject,
-  { message, events = [] }: { message: string; events?: readonly string[] },
+  { message, events = [] }: { message: string; events?: readonly KubeObject[] | undefined },
 ): PullTrouble {
   if (PLATFORM.test(message)) {
     const advice =
@@ -33,7 +44,7 @@ export function pullTrouble(
   return { advice: '', fault: 'platform' };
 }
 
-function deniedAdvice(pod: KubeObject, events: readonly string[]): string {
+function deniedAdvice(pod: KubeObject, events: readonly KubeObject[]): string {
   const namespace = pod.metadata.namespace ?? '';
   const secrets = listAt(pod, 'spec', 'imagePullSecrets').map((secret) => textAt(secret, 'name') ?? '');
   if (secrets.length === 0) {
@@ -43,9 +54,13 @@ function deniedAdvice(pod: KubeObject, events: readonly string[]): string {
       'OCIR credential provider with `read repos`; one of the two is needed (docs/kubernetes.md)'
     );
   }
-  const named = secrets.join(', ');
-  const isMissing = events.some((event) => /unable to retrieve some image pull secrets/i.test(event));
-  return isMissing
-    ? `the pull secret ${named} is not in namespace ${namespace}: create it there (docs/kubernetes.md)`
-    : `the registry refuses the pull secret ${named}: is its auth token still valid, and may its user read the repository?`;
+  const words = events
+    .filter((event) => at(event, 'involvedObject', 'uid') === pod.metadata.uid)
+    .map((event) => textAt(event, 'message') ?? '')
+    .join();
+  const missing = secrets.filter((secret) => words.split(/[(),;\s]+/).includes(secret));
+  if (missing.length > 0) {
+    return `the pull secret ${missing.join(', ')} is not in namespace ${namespace}: create it there (docs/kubernetes.md)`;
+  }
+  return `the registry refuses the pull secret ${secrets.join(', ')}: is its auth token still valid, and may its user read the repository?`;
 }

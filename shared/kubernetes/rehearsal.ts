@@ -28,6 +28,8 @@ export interface Stage {
   readonly part: string;
   /** Members of the set before, by key. */
   readonly live: ReadonlyMap<string, KubeObject>;
+  /** What is known to be wrong already. Those objects are not sent, and told of with the others. */
+  readonly problems: readonly Problem[];
 }
 
 /** Why one object cannot be done: refused by the server, not allowed to us, or not yet. */
@@ -43,15 +45,24 @@ type Obstacle =
  * @throws PipelineError `JobStillRuns` (retry later) when a Job must end first
  */
 export async function rehearse(cluster: Cluster, items: readonly Item[], stage: Stage): Promise<Step[]> {
-  const steps = await pMap(items, (item) => rehearseOne(cluster, item, stage), { concurrency: CONCURRENCY });
+  const isWrong = (item: Item): boolean => stage.problems.some((problem) => isAbout(problem, item));
+  const sendable = items.filter((item) => !isWrong(item));
+  const steps = await pMap(sendable, (item) => rehearseOne(cluster, item, stage), {
+    concurrency: CONCURRENCY,
+  });
   const obstacles = steps.filter((step) => 'kind' in step);
-  const problems = obstacles.flatMap((one) => (one.kind === 'refused' ? one.problems : []));
-  if (problems.length > 0) throw refused(problems, 'ApplyRefused');
+  const found = obstacles.flatMap((one) => (one.kind === 'refused' ? one.problems : []));
+  const problems = [...stage.problems, ...found];
+  if (problems.length > 0) throw refused(problems, found.length > 0 ? 'ApplyRefused' : 'ManifestsRefused');
   const denials = obstacles.flatMap((one) => (one.kind === 'forbidden' ? [one.error] : []));
   if (denials.length > 0) throw forbidden(denials);
   const waits = obstacles.flatMap((one) => (one.kind === 'later' ? [one.detail] : []));
   if (waits.length > 0) throw new PipelineError(waits.join('\n'), { retry: 'later', reason: 'JobStillRuns' });
   return steps.filter((step): step is Step => !('kind' in step));
+}
+
+function isAbout(problem: Problem, { file, document, object }: Item): boolean {
+  return problem.file === file && problem.document === document && problem.object === titleOf(object);
 }
 
 async function rehearseOne(cluster: Cluster, item: Item, stage: Stage): Promise<Step | Obstacle> {

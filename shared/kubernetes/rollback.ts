@@ -25,7 +25,7 @@ type RollingBack = Extract<Standing, { phase: 'rolling-back' }>;
 export async function undo(run: Run, fence: Fence, failure: Failure): Promise<DeployOutcome> {
   const { onFailure, lastGood, isRollback } = run.input;
   if (onFailure === 'keep' || lastGood === undefined || isRollback)
-    return close(fence, { failure, rollback: 'none' });
+    return close(fence, { failure: withRest(run, failure), rollback: 'none' });
   const until = new Date(run.ports.now().getTime() + ROLLBACK_MS).toISOString();
   const standing: RollingBack = { phase: 'rolling-back', to: lastGood.build, until, failure: brief(failure) };
   await fence.write(fence.extent(), standing);
@@ -54,6 +54,12 @@ export async function rollBack(run: Run, fence: Fence, standing: RollingBack): P
   }
 }
 
+/** A set that was refused halfway, past its dry run, and is not taken back: what of it is in the cluster now. */
+function withRest({ applied }: Run, failure: Failure): Failure {
+  if (failure.phase !== 'apply' || applied.length === 0) return failure;
+  return { ...failure, detail: `${failure.detail}\nApplied before that, and left: ${applied.join(', ')}` };
+}
+
 function alsoFailed(failure: Failure, why: string): Failure {
   return { ...failure, detail: `${failure.detail}\nRolling back failed too: ${why}` };
 }
@@ -68,8 +74,8 @@ async function restore(
     const detail = `the manifests of ${lastGood.build} are no longer kept`;
     throw new PipelineError(detail, { retry: 'never', reason: 'ManifestsMissing' });
   }
-  const items = await prepare(run, { manifests, image: lastGood.image });
-  const staged = await stage(run, fence, items);
+  const prepared = await prepare(run, { manifests, image: lastGood.image });
+  const staged = await stage(run, fence, prepared);
   await run.guard();
   await fence.write(staged.extent, standing);
   await applyStaged(run, fence, staged);

@@ -4,7 +4,7 @@ import type { Health } from './health/verdict.ts';
 import { healthOf, WORKLOADS } from './health.ts';
 import { groupKind, type KubeObject, textAt, titleOf } from './objects.ts';
 import { allPods, newestPods, type Seen } from './pods.ts';
-import { proofOf } from './proof.ts';
+import { proofOf, type Wanted } from './proof.ts';
 
 /** One look at the cluster. */
 export interface View extends Seen {
@@ -19,8 +19,13 @@ export type Verdict =
   | { readonly state: 'waiting'; readonly detail: string; readonly culprits: readonly KubeObject[] }
   | ({ readonly state: 'failed'; readonly culprits: readonly KubeObject[] } & Doom);
 
-/** Judges a view. `image` is what must run; `deadline` ends all waiting. */
-export function verdictOf(view: View, wanted: { image: string; now: Date; deadline: Date }): Verdict {
+/** What a view is judged by: the image that must run, and when all waiting ends. */
+export interface Demand extends Wanted {
+  readonly now: Date;
+  readonly deadline: Date;
+}
+
+export function verdictOf(view: View, wanted: Demand): Verdict {
   const waiting: { object: KubeObject; health: Health }[] = [];
   for (const object of view.objects) {
     const health = healthOf(object);
@@ -54,9 +59,10 @@ function lost(object: KubeObject, { reason = 'Failed', detail }: Health): Verdic
   return { state: 'failed', reason, detail, fault: 'user', culprits: [object] };
 }
 
-function proved(view: View, wanted: { image: string; now: Date; deadline: Date }): Verdict {
+function proved(view: View, wanted: Demand): Verdict {
   const workloads = view.objects.filter(isWorkload);
-  const proof = proofOf(workloads, { seen: view, image: wanted.image });
+  const { image, isBuilt } = wanted;
+  const proof = proofOf(workloads, { seen: view, image, isBuilt });
   if (proof.kind === 'proved') return { state: 'ready', pods: proof.pods };
   const culprits = workloads;
   if (proof.kind === 'open') return notYet(view, { details: [proof.detail], culprits, ...wanted });

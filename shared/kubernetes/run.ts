@@ -53,6 +53,8 @@ export interface Run {
   readonly input: DeployInput;
   readonly ports: DeployPorts;
   readonly allowed: Allowed;
+  /** Titles of the objects that this invocation has changed, in order. */
+  readonly applied: string[];
   /** Passes when the lease is still ours and there is time. @throws PipelineError `LeaseLost` or `OutOfTime` */
   guard(): Promise<void>;
 }
@@ -68,6 +70,7 @@ export function startRun(cluster: Cluster, input: DeployInput, ports: DeployPort
     input,
     ports,
     allowed: input.allowed ?? NOTHING_ALLOWED,
+    applied: [],
     async guard() {
       const now = ports.now();
       if (now >= input.until) throw outOfTime('the objects are being sent');

@@ -1,12 +1,12 @@
 // A set between text and cluster: read, placed, judged, rehearsed; then sent.
 import pMap from 'p-map';
-import { admit } from './admission.ts';
+import { denials } from './admission.ts';
 import { type Extent, extentOf, union } from './applyset.ts';
 import type { Resource } from './discovery.ts';
 import type { Fence } from './fence.ts';
 import { pinImages } from './images.ts';
 import { type Item, itemsOf } from './items.ts';
-import { parseManifests } from './manifests.ts';
+import { type Problem, parseManifests, refused } from './manifests.ts';
 import { type Member, membersOf, objectsOf } from './members.ts';
 import { isFoundation } from './order.ts';
 import { perform } from './perform.ts';
@@ -31,21 +31,35 @@ export interface Staged {
 const POLL_MS = 200;
 const SETTLE_MS = 30_000;
 
-/** Text to items. @throws PipelineError with every problem of the set, by file and document */
+/** A set that found its place in the cluster, and what is wrong with it so far. */
+export interface Prepared {
+  readonly items: readonly Item[];
+  /** Kinds the cluster does not have, and what an app may not bring. The server may have more to say. */
+  readonly problems: readonly Problem[];
+}
+
+/** Text to items. @throws PipelineError when the text is no set of objects, or the image is not in it */
 export async function prepare(
   run: Run,
   set: { readonly manifests: string; readonly image: string },
-): Promise<Item[]> {
+): Promise<Prepared> {
   const { app, namespace, repository } = run.input;
   const manifests = parseManifests([{ file: 'manifests.yaml', text: set.manifests }]);
   const pinned = pinImages(manifests, { app, repository, image: set.image });
-  const items = await itemsOf(pinned, { discovery: run.discovery, namespace });
-  admit(items, { app, namespace, allowed: run.allowed });
-  return items;
+  const { items, problems } = await itemsOf(pinned, { discovery: run.discovery, namespace });
+  return { items, problems: [...problems, ...denials(items, { app, namespace, allowed: run.allowed })] };
 }
 
-/** Compares with the cluster and dry-runs; nothing is changed. */
-export async function stage(run: Run, fence: Fence, items: readonly Item[]): Promise<Staged> {
+/** @throws PipelineError `ManifestsRefused` with the problems, if there are any */
+export function refuseProblems({ problems }: Prepared): void {
+  if (problems.length > 0) throw refused(problems);
+}
+
+/**
+ * Compares with the cluster and dry-runs; nothing is changed.
+ * @throws PipelineError with every problem of the set, by file and document: those known before and the server's
+ */
+export async function stage(run: Run, fence: Fence, { items, problems }: Prepared): Promise<Staged> {
   const home = run.input.namespace;
   const own = extentOf(
     items.map(({ object }) => object),
@@ -58,7 +72,7 @@ export async function stage(run: Run, fence: Fence, items: readonly Item[]): Pro
   const steps = await rehearse(
     run.cluster,
     scaled.filter(({ isNew }) => !isNew),
-    { part: fence.part, live: objectsOf(members) },
+    { part: fence.part, live: objectsOf(members), problems },
   );
   return {
     items: scaled,
@@ -88,7 +102,7 @@ export async function applyStaged(run: Run, fence: Fence, { steps, late, members
   const first = steps.filter(({ item }) => isFoundation(item.object));
   await perform(run, first, part);
   await pMap(late, (item) => served(run, item));
-  const lateSteps = await rehearse(run.cluster, late, { part, live: objectsOf(members) });
+  const lateSteps = await rehearse(run.cluster, late, { part, live: objectsOf(members), problems: [] });
   const rest = steps.filter(({ item }) => !isFoundation(item.object));
   await perform(run, [...rest, ...lateSteps], part);
 }

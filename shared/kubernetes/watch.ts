@@ -3,9 +3,12 @@ import pMap from 'p-map';
 import { CONCURRENCY } from './api.ts';
 import { PART_OF } from './applyset.ts';
 import { hasHealth, WORKLOADS } from './health.ts';
+import { parseImage } from './images.ts';
 import type { Item } from './items.ts';
-import { listObjects, PODS, REPLICA_SETS } from './lists.ts';
+import { EVENTS, listObjects, PODS, REPLICA_SETS } from './lists.ts';
 import { groupKind, type KubeObject, keyOf, titleOf } from './objects.ts';
+import { containersOf } from './pods.ts';
+import { isPulling, NO_SECRET } from './pull.ts';
 import { type Verdict, type View, verdictOf } from './rollout.ts';
 import { outOfTime, type Run } from './run.ts';
 import { STEADY_MS, unproven } from './steady.ts';
@@ -29,9 +32,10 @@ export interface Watched {
 export async function watch(run: Run, watched: Watched): Promise<{ verdict: Verdict; view: View }> {
   let young = '';
   const begun = run.ports.now().getTime();
+  const isBuilt = parseImage(watched.image).repository === run.input.repository;
   for (;;) {
     const view = await look(run, watched);
-    const verdict = verdictOf(view, { ...watched, now: run.ports.now() });
+    const verdict = verdictOf(view, { ...watched, isBuilt, now: run.ports.now() });
     const before = young;
     young = verdict.state === 'ready' ? unproven(view, run.ports.now()) : '';
     if (verdict.state === 'failed') return { verdict, view };
@@ -73,11 +77,25 @@ function placeOf({ resource, object }: Item): string {
   return `${resource.apiVersion}/${resource.plural}/${object.metadata.namespace ?? ''}`;
 }
 
-async function podsAround(run: Run, workloads: readonly Item[]): Promise<Pick<View, 'pods' | 'replicaSets'>> {
+async function podsAround(
+  run: Run,
+  workloads: readonly Item[],
+): Promise<Pick<View, 'pods' | 'replicaSets' | 'secretEvents'>> {
   const spaces = [...new Set(workloads.map(({ object }) => object.metadata.namespace))];
   const hasDeployments = workloads.some(({ object }) => groupKind(object) === 'Deployment.apps');
   const all = async (resource: typeof PODS): Promise<KubeObject[]> =>
     (await pMap(spaces, (namespace) => listObjects(run.cluster, resource, { namespace }))).flat();
   const [pods, replicaSets] = await Promise.all([all(PODS), hasDeployments ? all(REPLICA_SETS) : []]);
-  return { pods, replicaSets };
+  return { pods, replicaSets, secretEvents: await secretEvents(run, pods) };
+}
+
+/** Without the right to read events the advice is less exact, and nothing else. */
+async function secretEvents(run: Run, pods: readonly KubeObject[]): Promise<KubeObject[]> {
+  const stuck = pods.filter((pod) => containersOf(pod).some(({ waiting }) => isPulling(waiting)));
+  const spaces = [...new Set(stuck.map(({ metadata }) => metadata.namespace))];
+  const fieldSelector = `reason=${NO_SECRET}`;
+  const lists = await pMap(spaces, (namespace) =>
+    listObjects(run.cluster, EVENTS, { namespace, fieldSelector }).catch(() => []),
+  );
+  return lists.flat();
 }

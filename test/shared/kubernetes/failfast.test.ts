@@ -204,9 +204,13 @@ for (const [what, pods, now, reason, fault, words] of [
     if (reason) assert.match(doom?.detail ?? '', words);
   });
 }
-for (const [message, fault] of [
-  ['pods "web" is forbidden: exceeded quota: small', 'platform'],
-  ['pods "web" is forbidden: violates PodSecurity "restricted:latest"', 'user'],
+for (const [message, fault, advice] of [
+  ['pods "web" is forbidden: exceeded quota: small', 'platform', ''],
+  [
+    'pods "web" is forbidden: violates PodSecurity "restricted:latest"',
+    'user',
+    ': set those fields, or have the label pod-security.kubernetes.io/enforce of namespace shop lowered (docs/kubernetes.md)',
+  ],
 ] as const) {
   doomed(`no pod can be made: ${message}`, () => {
     const condition = {
@@ -217,15 +221,61 @@ for (const [message, fault] of [
       lastTransitionTime: START,
     };
     const doom = doomOf(deployment, { seen: { pods: [], replicaSets: [replicaSet(condition)] }, now: LATE });
-    assert.equal(doom, { reason: 'FailedCreate', detail: `Deployment web: ${message}`, fault });
+    assert.equal(doom, { reason: 'FailedCreate', detail: `Deployment web: ${message}${advice}`, fault });
+  });
+}
+const SECRETS = { imagePullSecrets: [{ name: 'ocir' }, { name: 'other' }] };
+const secretEvent = (uid: string, names: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Event',
+  metadata: { name: 'e' },
+  involvedObject: { uid },
+  reason: 'FailedToRetrieveImagePullSecret',
+  message: `Unable to retrieve some image pull secrets (${names}); attempting to pull the image may not succeed.`,
+});
+for (const [what, secretEvents, words] of [
+  [
+    'one that is not there is named',
+    [secretEvent('p0', 'ocir')],
+    /: the pull secret ocir is not in namespace shop/,
+  ],
+  [
+    'all that are not there are named',
+    [secretEvent('p0', 'other, ocir')],
+    /pull secret ocir, other is not in/,
+  ],
+  [
+    'another pod is another story',
+    [secretEvent('p9', 'ocir')],
+    /the registry refuses the pull secret ocir, other/,
+  ],
+  [
+    'names are compared whole',
+    [secretEvent('p0', 'ocir-2')],
+    /the registry refuses the pull secret ocir, other/,
+  ],
+] as [string, KubeObject[], RegExp][]) {
+  doomed(`pull secrets: ${what}`, () => {
+    const pods = [pod({ state: waiting('ErrImagePull', DENIED), spec: SECRETS })];
+    const doom = doomOf(deployment, { seen: { pods, replicaSets: [replicaSet()], secretEvents }, now: LATE });
+    assert.match(doom?.detail ?? '', words);
   });
 }
 doomed.run();
 
 const proof = suite('proof');
-for (const [what, given, kind] of [
+const OTHER = `sha256:${'b'.repeat(64)}`;
+for (const [what, given, kind, isBuilt = true] of [
   ['the digest', { imageID: `docker-pullable://${IMAGE}`, isReady: true }, 'proved'],
-  ['another digest', { imageID: `x@sha256:${'b'.repeat(64)}`, isReady: true }, 'refuted'],
+  ['another digest', { imageID: `x@${OTHER}`, isReady: true }, 'refuted'],
+  [
+    'the platform`s manifest of an index that was given',
+    { imageID: `x@${OTHER}`, isReady: true },
+    'proved',
+    false,
+  ],
+  ['the runtime`s own id', { imageID: OTHER, isReady: true }, 'proved'],
+  ['the runtime`s own id, bare', { imageID: 'b'.repeat(64), isReady: true }, 'proved'],
   ['not told yet', { isReady: true }, 'open'],
   [
     'an old pod that is still ready',
@@ -233,17 +283,17 @@ for (const [what, given, kind] of [
     'open',
   ],
   ['not ready, so not counted', { imageID: 'other' }, 'proved'],
-] as const) {
+] as [string, PodGiven, string, boolean?][]) {
   proof(`${what}: ${kind}`, () => {
     const seen = { pods: [pod(given)], replicaSets: [replicaSet()] };
-    assert.is(proofOf([deployment], { seen, image: IMAGE }).kind, kind);
+    assert.is(proofOf([deployment], { seen, image: IMAGE, isBuilt }).kind, kind);
   });
 }
 proof('an image given by tag has no digest to compare', () => {
   const spec = { containers: [{ name: 'web', image: 'nginx:1' }] };
   const tagged = { ...deployment, spec: { template: { spec } } };
   const seen = { pods: [pod({ isReady: true, spec })], replicaSets: [replicaSet()] };
-  assert.equal(proofOf([tagged], { seen, image: 'nginx:1' }), { kind: 'proved', pods: 1 });
+  assert.equal(proofOf([tagged], { seen, image: 'nginx:1', isBuilt: false }), { kind: 'proved', pods: 1 });
 });
 proof.run();
 
@@ -255,7 +305,12 @@ const view = (pods: KubeObject[], missing: string[] = []) => ({
   replicaSets: [replicaSet()],
 });
 verdicts('before the deadline it waits and says for what', () => {
-  const verdict = verdictOf(view([], ['Menu today']), { image: IMAGE, now: EARLY, deadline: LATE });
+  const verdict = verdictOf(view([], ['Menu today']), {
+    image: IMAGE,
+    isBuilt: true,
+    now: EARLY,
+    deadline: LATE,
+  });
   assert.is(verdict.state, 'waiting');
   assert.is(
     verdict.state === 'waiting' ? verdict.detail : '',
@@ -271,7 +326,7 @@ verdicts('at the deadline it is lost; with a full cluster that is nobody`s manif
     message: '0/3 nodes are available: Insufficient cpu',
   };
   const unscheduled = { ...full, status: { conditions: [condition] } };
-  const late = { image: IMAGE, now: LATE, deadline: LATE };
+  const late = { image: IMAGE, isBuilt: true, now: LATE, deadline: LATE };
   const timedOut = verdictOf(view([]), late);
   assert.is(timedOut.state === 'failed' ? timedOut.reason : '', 'RolloutTimedOut');
   const verdict = verdictOf(view([unscheduled]), late);

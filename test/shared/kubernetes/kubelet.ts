@@ -61,6 +61,26 @@ async function tend(cluster: Cluster, pod: KubeObject, fates: Map<string, Fate>)
   const patch = { method: 'PATCH', contentType: 'application/merge-patch+json' } as const;
   await cluster.call({ ...patch, path: `${path}/status`, body: { status } });
   await cluster.call({ ...patch, path, body: { metadata: { annotations } } });
+  await missSecrets(cluster, pod);
+}
+
+/** As the kubelet says it (pkg/kubelet/kubelet_pods.go). */
+async function missSecrets(cluster: Cluster, { metadata, spec }: KubeObject): Promise<void> {
+  const { name, namespace = '', uid } = metadata;
+  const missing: string[] = [];
+  for (const secret of listAt(spec, 'imagePullSecrets').map((one) => textAt(one, 'name') ?? '')) {
+    const path = `/api/v1/namespaces/${namespace}/secrets/${secret}`;
+    await cluster.call({ method: 'GET', path }).catch(() => missing.push(secret));
+  }
+  if (missing.length === 0) return;
+  const body = {
+    metadata: { generateName: 'pull-', namespace },
+    involvedObject: { apiVersion: 'v1', kind: 'Pod', name, namespace, uid },
+    type: 'Warning',
+    reason: 'FailedToRetrieveImagePullSecret',
+    message: `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`,
+  };
+  await cluster.call({ method: 'POST', path: `/api/v1/namespaces/${namespace}/events`, body });
 }
 
 function statusOf(pod: KubeObject, fates: Map<string, Fate>): object {

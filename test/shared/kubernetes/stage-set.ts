@@ -20,7 +20,7 @@ export interface StageSet {
   /** Moves the clock of the deploys; the cluster's own goes on. */
   readonly clock: { aheadMs: number };
   readonly ports: DeployPorts;
-  /** Everything sent but reads. */
+  /** Everything sent but reads: `dry PATCH /path` when it was only a rehearsal. */
   readonly writes: string[];
   readonly evidence: string[];
   readonly plans: string[];
@@ -47,7 +47,8 @@ export function stageSet(running: RunningCluster): StageSet {
   const cluster: Cluster = {
     ...client,
     call: (call) => {
-      if (call.method !== 'GET') writes.push(`${call.method} ${call.path}`);
+      const isDry = call.query?.dryRun !== undefined;
+      if (call.method !== 'GET') writes.push(`${isDry ? 'dry ' : ''}${call.method} ${call.path}`);
       return client.call(call);
     },
   };
