@@ -100,13 +100,14 @@ function galleyBuild(told: Told, { world, random, isHealthy }: Agent): Said {
     if (!isOk(0.88)) return report(told, { world, end: REFUSED });
     if (!isOk(0.88)) return report(told, { world, end: NOT_PUSHED });
     world.registry.set(image, told.eTag);
-    return { pushed: key };
+    if (!isHealthy) return { pushed: key };
   }
   if (!world.manifests.has(key)) {
     world.manifests.set(key, 'generated');
-    return {};
+    if (!isHealthy) return {};
   }
-  return report(told, { world, end: { outcome: 'succeeded', phase: 'push', exitCode: 0, image } });
+  const end: End = { outcome: 'succeeded', phase: 'push', exitCode: 0, image };
+  return { pushed: key, ...report(told, { world, end }) };
 }
 
 function report({ app, id, attempt, eTag }: Told, { world, end }: { world: World; end: End }): Said {

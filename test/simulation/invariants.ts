@@ -6,11 +6,22 @@ export class Violation extends Error {
   override readonly name = 'Violation';
 }
 
+/** All that a command may say: many can read it. */
+const COMMAND =
+  /^#!\/bin\/bash\nexec sudo -n galley-build run --app \S+ --build \S+ --attempt \d --object \S+ --etag \S+\n$/;
+
 /** After every step. */
 export function checkAlways(world: World, { slots }: { slots: number }): void {
-  oneRecordEach(world);
   slotsHold(world, slots);
+  for (; world.checkedCommands < world.commands.length; world.checkedCommands += 1) {
+    const { text } = world.commands[world.checkedCommands] ?? { text: '' };
+    if (!COMMAND.test(text)) violated('I8', `a command says ${text}`);
+  }
+  // Most steps write no record.
+  if (world.checkedTag === world.nextTag) return;
+  oneRecordEach(world);
   finalsStay(world);
+  world.checkedTag = world.nextTag;
 }
 
 /** When faults have stopped and the ticks are over. */
@@ -23,6 +34,9 @@ export function checkAtRest(world: World): void {
     const is = [...world.done.values()].some((each) => isOf(each.value, upload));
     if (!is) violated('I4', `no record of ${upload.object} ${upload.eTag}`);
   }
+  for (const [app, { value }] of world.heads)
+    if (value.lease !== undefined)
+      violated('I6', `a lease of ${app} is left: ${JSON.stringify(value.lease)}`);
   if (world.slots.size > 0) violated('I6', `slots left: ${JSON.stringify([...world.slots])}`);
   for (const app of new Set([...world.done.keys()].map((key) => key.split('/')[0] ?? '')))
     newestStands(world, app);

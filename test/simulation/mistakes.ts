@@ -60,9 +60,8 @@ export const MISTAKES: readonly {
       slots: {
         ...plain.slots,
         claim: async (slot, holder) => {
-          if (await plain.slots.claim(slot, holder)) return true;
-          put(world, world.slots, { key: `${slot.instance}/${slot.number}`, value: holder });
-          return true;
+          const key = `${slot.instance}/${slot.number}`;
+          return (await plain.slots.claim(slot, holder)) ?? put(world, world.slots, { key, value: holder });
         },
       },
     })),
@@ -111,16 +110,15 @@ export const MISTAKES: readonly {
     })),
   },
   {
-    name: 'a command that went silent is taken for over',
+    name: 'a command that was told to stop is taken for over',
     caughtBy: ['I2'],
     mistake: ports((plain, world) => ({
       commands: {
         ...plain.commands,
         look: async (command, instance) => {
           const seen = await plain.commands.look(command, instance);
-          return seen !== 'absent' && seen.outcome === 'running' && world.silent.has(instance)
-            ? 'absent'
-            : seen;
+          const isTold = world.commands.find(({ id }) => id === command)?.cancelAsked === true;
+          return isTold ? { outcome: 'canceled' } : seen;
         },
       },
     })),
@@ -147,17 +145,30 @@ export const MISTAKES: readonly {
         slots: {
           ...plain.slots,
           claim: async (slot, holder) => {
-            if (!(await plain.slots.claim(slot, holder))) return false;
+            const claim = await plain.slots.claim(slot, holder);
+            if (claim === undefined) return undefined;
             const { app, id, attempt } = holder;
-            const text = `--app ${app} --build ${id} --attempt ${attempt} --object o --etag e`;
+            const words = `--app ${app} --build ${id} --attempt ${attempt} --object o --etag e`;
+            const text = `#!/bin/bash\nexec sudo -n galley-build run ${words}\n`;
             const name = commandName(holder, attempt);
             const told = { text, displayName: name, retryToken: retryToken(holder, attempt) };
             await plain.commands.create({ instance: slot.instance, timeoutSeconds: 1800, ...told });
-            return true;
+            return claim;
           },
         },
       })),
     },
+  },
+  {
+    name: 'a token is put into the command',
+    caughtBy: ['I8'],
+    mistake: ports((plain) => ({
+      commands: {
+        ...plain.commands,
+        create: (request) =>
+          plain.commands.create({ ...request, text: `export TOKEN=t0ps3cr3t\n${request.text}` }),
+      },
+    })),
   },
   {
     name: 'SUCCEEDED is taken for a proof',

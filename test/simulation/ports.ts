@@ -128,7 +128,8 @@ async function* chunk(text: string): AsyncIterable<Uint8Array> {
   yield new TextEncoder().encode(text);
 }
 
-function slotPorts({ slots, ...world }: World, call: Call): Ports['slots'] {
+function slotPorts(world: World, call: Call): Ports['slots'] {
+  const { slots } = world;
   const name = (slot: SlotName): string => `${slot.instance}/${slot.number}`;
   return {
     list: () =>
@@ -143,17 +144,13 @@ function slotPorts({ slots, ...world }: World, call: Call): Ports['slots'] {
         const stored = slots.get(name(slot));
         return stored === undefined ? undefined : { holder: stored.value, eTag: stored.eTag };
       }),
-    claim: async (slot, holder: SlotHolder) =>
-      (await call.swap('slots.claim', () => {
-        if (slots.has(name(slot))) return undefined;
-        const eTag = `s${slots.size}-${holder.app}-${holder.id}-${holder.attempt}-${holder.since}`;
-        slots.set(name(slot), { value: holder, eTag });
-        return eTag;
-      })) !== undefined,
+    claim: (slot, holder: SlotHolder) =>
+      call.swap('slots.claim', () =>
+        slots.has(name(slot)) ? undefined : put(world, slots, { key: name(slot), value: holder }),
+      ),
     free: (slot, eTag) =>
       call('slots.free', () => {
         if (slots.get(name(slot))?.eTag === eTag) slots.delete(name(slot));
-        return void world.now;
       }),
   };
 }

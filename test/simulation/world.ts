@@ -51,6 +51,10 @@ export interface World {
   /** Instances that are dead to the world now, and since when. */
   readonly silent: Map<string, number>;
   nextTag: number;
+  /** The records were looked at when this was the next tag. */
+  checkedTag: number;
+  /** So many commands were looked at. */
+  checkedCommands: number;
 }
 
 export function createWorld(start: number): World {
@@ -72,6 +76,8 @@ export function createWorld(start: number): World {
     invokes: [],
     silent: new Map(),
     nextTag: 1,
+    checkedTag: 0,
+    checkedCommands: 0,
   };
 }
 
