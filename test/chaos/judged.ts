@@ -16,7 +16,8 @@ export interface Place {
   readonly kubeconfig: string;
 }
 
-const LOOKS = 60;
+/** A second each; a lease that was just taken lapses after 60 s. */
+const LOOKS = 120;
 
 /** @param builds every upload's final record @returns what is wrong, each a sentence */
 export async function judged(
@@ -63,7 +64,10 @@ async function stillHeld(apps: readonly string[], desk: Desk): Promise<string[]>
       desk.records.listActive(),
       Promise.all(apps.map((app) => desk.heads.read(app))),
     ]);
-    const leases = heads.flatMap((found) => found?.head.lease ?? []);
+    // One whose holder was killed lapses by itself; the next build of the app writes over it.
+    const leases = heads
+      .flatMap((found) => found?.head.lease ?? [])
+      .filter(({ until }) => Date.parse(until) > Date.now());
     held = [
       ...slots.map(({ instance, number }) => `a slot is left: ${instance}/${number}`),
       ...active.map(({ app, id }) => `an active record is left: ${app}/${id}`),

@@ -10,9 +10,9 @@ const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 const STATE = fileURLToPath(new URL('../../local/default.tfstate.json', import.meta.url));
 /** An execution whose agent died is known to be over when its time is up: here after this, not after half an hour. */
 const BUILD_SECONDS = 45;
-/** A start with leftovers to clear takes some seconds on a busy machine. */
-const START_MS = 120_000;
-const STOP_MS = 60_000;
+/** Watchdogs: seconds are normal, also with leftovers to clear; a machine with many regions is far slower. */
+const START_MS = 600_000;
+const STOP_MS = 300_000;
 
 export interface RegionProcess {
   readonly description: Description;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigFileAuthenticationDetailsProvider } from 'oci-common';
 import { buildId } from '../../shared/build/id.ts';
 import { createDesk, type Desk } from '../../shared/oci/desk.ts';
-import { tarball, webApp } from '../helpers/tarballs.ts';
+import { tarball } from '../helpers/tarballs.ts';
 import { type Random, seeded } from '../simulation/random.ts';
 import type { Uploaded } from './judged.ts';
 import { hunt, KILLS, type Kill, REGION } from './kills.ts';
@@ -25,6 +25,17 @@ export interface Scene {
   /** Aborted when there is nothing left to be killed. */
   readonly over: AbortController;
   region: RegionProcess;
+}
+
+/** Small layers: every region has a registry of its own, and would be busy with the base image's. Ends when told to. */
+function smallApp(text: string): Record<string, string> {
+  const serve = "trap 'exit 0' TERM; httpd -f -p 8080 -h /www & wait";
+  const lines = ['FROM busybox', 'COPY index.html /www/', 'USER 1000', 'EXPOSE 8080'];
+  return {
+    'galley.yaml': 'service: {type: LoadBalancer}\n',
+    Dockerfile: `${[...lines, `CMD ${JSON.stringify(['sh', '-c', serve])}`].join('\n')}\n`,
+    'index.html': text,
+  };
 }
 
 /** Ends with an upload: what is hunted then has its moment yet to come. */
@@ -77,7 +88,7 @@ async function upload(scene: Scene): Promise<void> {
   const app = APPS[number % APPS.length] ?? '';
   const text = `${app} ${number}`;
   const file = join(scene.settings.directory, `upload-${number}.tar.gz`);
-  writeFileSync(file, await tarball(webApp(text)));
+  writeFileSync(file, await tarball(smallApp(text)));
   const { namespace, sourceBucket: bucket } = scene.region.description;
   const sent = await deskOf(scene).put(`apps/${app}/source.tar.gz`, file);
   const id = buildId({ namespace, bucket, object: sent.object, eTag: sent.eTag }, sent.uploadedAt);

@@ -34,9 +34,11 @@ export function checkAtRest(world: World): void {
     const is = [...world.done.values()].some((each) => isOf(each.value, upload));
     if (!is) violated('I4', `no record of ${upload.object} ${upload.eTag}`);
   }
-  for (const [app, { value }] of world.heads)
-    if (value.lease !== undefined)
-      violated('I6', `a lease of ${app} is left: ${JSON.stringify(value.lease)}`);
+  for (const [app, { value }] of world.heads) {
+    const { lease } = value;
+    if (lease !== undefined && Date.parse(lease.until) > world.now)
+      violated('I6', `a lease of ${app} is held: ${JSON.stringify(lease)}`);
+  }
   if (world.slots.size > 0) violated('I6', `slots left: ${JSON.stringify([...world.slots])}`);
   for (const app of new Set([...world.done.keys()].map((key) => key.split('/')[0] ?? '')))
     newestStands(world, app);
