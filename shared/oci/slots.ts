@@ -19,8 +19,7 @@ export function ociSlots(state: Bucket): Slots {
     },
     claim: async (slot, holder) => {
       const metadata = encodeFields({ ...holder });
-      const won = await putIf(state, { object: nameOf(slot), metadata, condition: { ifNoneMatch: '*' } });
-      return won !== undefined;
+      return putIf(state, { object: nameOf(slot), metadata, condition: { ifNoneMatch: '*' } });
     },
     free: (slot, eTag) => state.remove(nameOf(slot), eTag),
   };

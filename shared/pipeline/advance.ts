@@ -4,7 +4,7 @@ import { type Decision, decide } from '../build/decide.ts';
 import type { Head, Seen } from '../build/seen.ts';
 import { observe } from './observe.ts';
 import type { Found, Ports, SlotName } from './ports.ts';
-import { claimSlot, freeSlot } from './slots.ts';
+import { claimSlot } from './slots.ts';
 import { doTask, type Loop } from './tasks.ts';
 
 /** A build moves a few states at most in one go; more means that somebody else moves it too. */
@@ -52,7 +52,7 @@ async function claim(
   const decision = decide(build, { seen: { ...withHead, ...got }, now: ports.now(), limits });
   const saved = await save(found, { decision, ports });
   const isUsed = typeof saved === 'object' && saved.build.state === 'building';
-  if ('slot' in got && !isUsed) await returnUnused(got.slot, { build, ports });
+  if ('slot' in got && !isUsed) await returnUnused(got, { build, ports });
   return saved === 'lost' || saved === 'gone' ? saved : doTasks(saved, { from: found, decision, loop });
 }
 
@@ -64,17 +64,18 @@ async function headBeforeClaim(build: BuildKey, { ports, pool, board }: Loop): P
 
 /**
  * A claim that led to nothing is given back at once. What counts is the record as it stands: a save that was told
- * as lost may have been won.
+ * as lost may have been won. The claim's own ETag counts too: when it was revoked, the slot may be claimed again, for
+ * the same attempt, by whoever is about to use it.
  */
 async function returnUnused(
-  slot: SlotName,
+  { slot, claim }: { slot: SlotName; claim: string },
   { build, ports }: { build: In<'queued'>; ports: Ports },
 ): Promise<void> {
   const now = (await ports.records.findActive(build))?.build;
   const run = now === undefined ? undefined : runOf(now);
   const isUsed =
     run?.attempt === build.attempt + 1 && run.instance === slot.instance && run.slot === slot.number;
-  if (!isUsed) await freeSlot(slot, { holder: { ...build, attempt: build.attempt + 1 }, ports });
+  if (!isUsed) await ports.slots.free(slot, claim);
 }
 
 async function follow(

@@ -58,8 +58,8 @@ export interface SlotName {
 export interface Slots {
   list(): Promise<SlotName[]>;
   read(slot: SlotName): Promise<{ holder: SlotHolder; eTag: string } | undefined>;
-  /** If-None-Match: *. Won? */
-  claim(slot: SlotName, holder: SlotHolder): Promise<boolean>;
+  /** If-None-Match: *. The claim's ETag, or undefined when somebody else was first. */
+  claim(slot: SlotName, holder: SlotHolder): Promise<string | undefined>;
   /** Deletes it if it still has this ETag. */
   free(slot: SlotName, eTag: string): Promise<void>;
 }

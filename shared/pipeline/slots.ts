@@ -29,7 +29,10 @@ async function note({ taken }: SlotBoard, ports: Ports): Promise<void> {
   for (const slot of await ports.slots.list()) taken.add(nameOf(slot));
 }
 
-export type Claim = { readonly slot: SlotName; readonly passedOver?: string } | { readonly noSlot: string };
+/** `claim`: the claim's ETag, which nobody else's claim has. */
+export type Claim =
+  | { readonly slot: SlotName; readonly claim: string; readonly passedOver?: string }
+  | { readonly noSlot: string };
 
 interface ClaimContext {
   readonly ports: Ports;
@@ -69,7 +72,8 @@ export async function claimSlot(
       const problem = await problemOnce(instance, { ports, pool, board });
       if (problem !== undefined) break;
       board.taken.add(nameOf(slot));
-      if (await ports.slots.claim(slot, holder)) return { slot, ...passedOver(board) };
+      const claim = await ports.slots.claim(slot, holder);
+      if (claim !== undefined) return { slot, claim, ...passedOver(board) };
       if (!isListed) await note(board, ports);
       isListed = true;
     }
@@ -105,7 +109,7 @@ function whyNone(pool: Pool, board: SlotBoard): string {
   return board.unfit.size === 0 ? all : `${all} (passed over: ${unfitText(board)})`;
 }
 
-/** Gives back the slot of the build's own claim or ended command, if it is still the holder. */
+/** Gives back the slot of the build's ended command, if it is still the holder. */
 export async function freeSlot(
   slot: SlotName,
   { holder, ports }: { holder: BuildKey & { attempt: number }; ports: Ports },

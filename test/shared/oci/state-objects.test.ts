@@ -22,11 +22,11 @@ const HOLDER = { ...KEY, attempt: 2, since: NOW.toISOString() };
 test('a slot is claimed once, read, listed and freed by its ETag', async ({ oci }) => {
   const slots = ociSlots(oci.state);
   const slot = { instance: INSTANCE, number: 1 };
-  assert.is(await slots.claim(slot, HOLDER), true);
-  assert.is(await slots.claim(slot, { ...HOLDER, id: NEWER }), false);
+  const claim = await slots.claim(slot, HOLDER);
+  assert.is(await slots.claim(slot, { ...HOLDER, id: NEWER }), undefined);
   assert.equal(await slots.list(), [slot]);
   const found = await slots.read(slot);
-  assert.equal(found?.holder, HOLDER);
+  assert.equal(found, { holder: HOLDER, eTag: claim });
   await slots.free(slot, 'another-etag');
   assert.ok(await slots.read(slot));
   await slots.free(slot, found?.eTag ?? '');
@@ -39,7 +39,7 @@ for (const fault of ['drop-reply', 'error-after'] as const) {
     const slots = ociSlots(oci.state);
     const slot = { instance: `${INSTANCE}-${fault}`, number: 0 };
     await oci.plant(fault, `PutObject *slots/${slot.instance}/*`);
-    assert.is(await slots.claim(slot, HOLDER), true);
+    assert.is(await slots.claim(slot, HOLDER), (await slots.read(slot))?.eTag ?? 'not there');
   });
 }
 
