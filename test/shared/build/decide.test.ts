@@ -284,6 +284,41 @@ for (const build of finals()) {
   });
 }
 
+/** Every wait has a deadline of its own from stored time, a reason of its own, and somebody whose fault it is. */
+const silent = {
+  ...building(),
+  stopping: 'no sign of life from galley-build since x',
+  stoppingSince: NOW.toISOString(),
+};
+const late = { ...building(), stopping: 'the command did not end in time', stoppingSince: NOW.toISOString() };
+const { command: _command, ...unsent } = run;
+const WAITS: [wait: string, build: Build, seen: Seen, now: Date, reason: string][] = [
+  [
+    'OCI takes the command',
+    building({ run: unsent }),
+    { command: 'absent' },
+    later(1020),
+    'platform NotSubmitted',
+  ],
+  ['the agent fetches it', building(), { command: ended('expired') }, NOW, 'platform NotDelivered'],
+  ['it ends in time', late, { command: ended('canceled') }, NOW, 'platform BuildTimedOut'],
+  ['its machine lives', silent, { command: ended('canceled') }, NOW, 'platform BuildLost'],
+  ['its machine answers', silent, { command: running }, later(60), 'platform BuildLost'],
+  ['its end is confirmed', late, { command: running }, later(600), 'platform NotConfirmed'],
+  ['its result is there', building(), { command: ended('succeeded', 0) }, NOW, 'platform ResultMissing'],
+  ['OCI remembers it', building(), { command: 'absent' }, later(120), 'platform CommandLost'],
+  ['apply takes the image up', pushed(), {}, later(3600), 'platform ApplyStalled'],
+  ['the rollout ends', applying(), {}, later(300 + 1800), 'platform ApplyStalled'],
+];
+for (const [wait, build, seen, now, reason] of WAITS) {
+  test(`not in time: ${wait} → ${reason}`, () => {
+    // The last attempt, so that the reason is the record's end and not another attempt.
+    const last = build.state === 'building' ? { ...build, attempt: 3 } : build;
+    const then = decide(last, { seen, now, limits: LIMITS }).build;
+    assert.is(then.state === 'failed' ? `${then.fault} ${then.reason}` : then.state, reason);
+  });
+}
+
 test('a command without an id is created, and given up only when it can no longer come', () => {
   const { command: _, ...unnamed } = run;
   const build = building({ run: unnamed });

@@ -58,4 +58,27 @@ test('a broken record is reported, and the others move on', async () => {
   assert.is(world.commands.length, 1);
 });
 
+test('an app that cannot be moved is reported, and the others move on', async () => {
+  const world = createWorld(NOW.getTime());
+  const plain = worldPorts(world);
+  const heads = {
+    ...plain.heads,
+    read: async (app: string) => {
+      if (app === 'bad') throw new Error('its head cannot be read');
+      return plain.heads.read(app);
+    },
+  };
+  const ports = { ...plain, heads };
+  for (const app of ['bad', 'good']) putRecord(world, queued({ app }));
+  const door = {
+    ports,
+    namespace: 'ns',
+    bucket: 'b',
+    judge: async () => ({ kind: 'rejected', rule: 'r', detail: 'd' }) as const,
+  };
+  const report = await sweep({ ports, limits: LIMITS, pool }, { door, until: later(300) });
+  assert.equal(report.errors, [`bad/${queued().id}: its head cannot be read`]);
+  assert.match(world.commands.map(({ text }) => text).join(), /--app good /);
+});
+
 test.run();
