@@ -2,26 +2,36 @@
 import type { BuildKey } from '../shared/build/build.ts';
 import type { BuildPorts } from './ports.ts';
 
+/** A build that is over by then needs none. */
+const FIRST_MS = 5_000;
 const EVERY_MS = 20_000;
 
 interface Options {
   readonly ports: Pick<BuildPorts, 'writeSign'>;
   readonly key: BuildKey;
   readonly attempt: number;
+  readonly firstMs?: number;
   readonly everyMs?: number;
 }
 
-/** Gives a sign now and then again until it is ended; one that cannot be written is given up for the next. */
-export function startPulse({ ports, key, attempt, everyMs = EVERY_MS }: Options): { end(): void } {
-  let isWriting = false;
+/** Gives a sign again and again until it is ended; one that cannot be written is given up for the next. */
+export function startPulse({ ports, key, attempt, firstMs = FIRST_MS, everyMs = EVERY_MS }: Options): {
+  end(): void;
+} {
   const beat = async (): Promise<void> => {
-    if (isWriting) return;
-    isWriting = true;
     await ports.writeSign(key, attempt).catch(() => undefined);
-    isWriting = false;
+    if (!isOver) next(everyMs);
   };
-  void beat();
-  const timer = setInterval(() => void beat(), everyMs);
-  timer.unref();
-  return { end: () => clearInterval(timer) };
+  const next = (milliseconds: number): void => {
+    timer = setTimeout(() => void beat(), milliseconds).unref();
+  };
+  let isOver = false;
+  let timer: NodeJS.Timeout | undefined;
+  next(firstMs);
+  return {
+    end: () => {
+      isOver = true;
+      clearTimeout(timer);
+    },
+  };
 }
