@@ -15,7 +15,7 @@ import { rollBack, undo } from './rollback.ts';
 import type { Verdict, View } from './rollout.ts';
 import { type DeployInput, type DeployPorts, type Run, startRun } from './run.ts';
 import { settle } from './settle.ts';
-import { applyStaged, prepare, refuseProblems, type Staged, stage } from './stage.ts';
+import { applyStaged, type Prepared, prepare, refuseProblems, type Staged, stage } from './stage.ts';
 import type { Failure } from './standing.ts';
 import { watch } from './watch.ts';
 
@@ -31,14 +31,23 @@ export async function deploy(
   const run = startRun(cluster, input, ports);
   try {
     checkNamespace(input.namespace);
-    const fence = await approach(cluster, claimOf(run));
+    const asking = approach(cluster, claimOf(run));
+    const prepared = meanwhile(() => prepare(run, input));
+    const fence = await asking;
     const { standing } = fence;
     if (standing?.phase === 'failed') return failedOutcome(standing);
     if (standing?.phase === 'rolling-back') return await rollBack(run, fence, standing);
-    return await forward(run, fence);
+    return await forward(run, fence, prepared);
   } catch (error) {
     return outcomeOf(error, { run, phase: 'plan' });
   }
+}
+
+/** Work that is worth starting while an answer is on its way. Whoever awaits it hears how it went. */
+function meanwhile<T>(work: () => Promise<T>): Promise<T> {
+  const done = yieldToRequests().then(work);
+  done.catch(() => undefined);
+  return done;
 }
 
 function claimOf({ input, ports }: Run) {
@@ -54,10 +63,10 @@ function outcomeOf(error: unknown, { run, phase }: { run: Run; phase: Failure['p
   return meaning.kind === 'failed' ? { kind: 'failed', ...meaning.failure, rollback: 'none' } : meaning;
 }
 
-async function forward(run: Run, fence: Fence): Promise<DeployOutcome> {
+async function forward(run: Run, fence: Fence, prepared: Promise<Prepared>): Promise<DeployOutcome> {
   let phase: Failure['phase'] = fence.standing === undefined ? 'plan' : 'apply';
   try {
-    const staged = await planned(run, fence);
+    const staged = await planned(run, fence, await prepared);
     phase = 'apply';
     const report = reportOn(fence, staged);
     await run.guard();
@@ -76,10 +85,9 @@ async function forward(run: Run, fence: Fence): Promise<DeployOutcome> {
   }
 }
 
-/** Reads and dry-runs everything. */
-async function planned(run: Run, fence: Fence): Promise<Staged> {
+/** Dry-runs everything, in a namespace made for it if need be. */
+async function planned(run: Run, fence: Fence, prepared: Prepared): Promise<Staged> {
   const { input } = run;
-  const prepared = await prepare(run, input);
   if (fence.isNew && !(await hasNamespace(run, claimOf(run)))) {
     refuseProblems(prepared);
     await run.guard();

@@ -19,12 +19,16 @@ export async function settle(
 ): Promise<DeployOutcome> {
   const standing = { phase: 'ready', report } as const;
   await run.guard();
-  await fence.write(staged.extent, standing);
-  const trouble = await pruned(run, staged);
-  const isShrinking = !isDeepStrictEqual(staged.extent, staged.final);
-  if (trouble === undefined && isShrinking) await fence.write(staged.final, standing);
+  const concluded = async (): Promise<string | undefined> => {
+    await fence.write(staged.extent, standing);
+    const trouble = await pruned(run, staged);
+    const isShrinking = !isDeepStrictEqual(staged.extent, staged.final);
+    if (trouble === undefined && isShrinking) await fence.write(staged.final, standing);
+    return trouble;
+  };
+  const [trouble, address] = await Promise.all([concluded(), endpoint(run, fence, staged.items)]);
   const said = trouble === undefined ? report : `${report} Not everything could be pruned: ${trouble}`;
-  return { kind: 'ready', endpoint: await endpoint(run, fence, staged.items), report: said };
+  return { kind: 'ready', endpoint: address, report: said };
 }
 
 /** The new version is good and stays, whatever becomes of what it leaves behind; the next build prunes again. */
