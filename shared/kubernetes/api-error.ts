@@ -43,8 +43,11 @@ export class ApiError extends PipelineError {
   }
 }
 
-/** A field the schema does not have is answered 500 by server-side apply, and never gets better. */
-const NOT_IN_SCHEMA = /failed to create typed patch object/;
+/**
+ * What does not fit its type, an unknown field or a quantity that is none, is answered 500 by server-side apply
+ * (apimachinery: managedfields/internal/structuredmerge.go), and never gets better.
+ */
+const NOT_IN_SCHEMA = /failed to (create typed patch object|convert new (typed )?object)/;
 
 /** Whether the server meant a mistake in the object, whatever its status says. */
 export function isSchemaError({ words }: { words: string }): boolean {

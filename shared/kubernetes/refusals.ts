@@ -4,6 +4,7 @@ import { conflictProblems, conflictsOf } from './conflicts.ts';
 import type { Item } from './items.ts';
 import type { Problem } from './manifests.ts';
 import { titleOf } from './objects.ts';
+import { unreadableValues } from './unreadable.ts';
 
 type Finding = Pick<Problem, 'field' | 'message'>;
 
@@ -16,7 +17,8 @@ const TYPED = /(?:^|: |\n\s*)(\.[^\s:]+): ([^\n]+)/g;
 /** At least one problem; `advice` goes behind each. */
 export function problemsOf(item: Item, error: ApiError, advice?: string): Problem[] {
   const { file, document, object } = item;
-  return findingsOf(error).map(({ field, message }) => ({
+  const findings = unreadableValues(object, error.words) ?? findingsOf(error);
+  return findings.map(({ field, message }) => ({
     file,
     document,
     object: titleOf(object),

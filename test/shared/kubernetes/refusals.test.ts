@@ -76,6 +76,38 @@ const STORY: readonly (readonly [name: string, step: () => Promise<void>])[] = [
     },
   ],
   [
+    'values that are none of their type are mistakes of the set, not a server that is ill',
+    async () => {
+      await namespace('typed');
+      const set = [
+        from('a', `${config('c')}data: {a: 1}\n`),
+        from('b', 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {key: "***", good: aGk=}\n'),
+        from(
+          'c',
+          web('typed').replace(
+            'name: c,',
+            'name: c, resources: {requests: {memory: lots, cpu: 100m}}, env: [{name: A, value: "1"}],',
+          ),
+        ),
+        from(
+          'd',
+          web('typed').replace('{name: web}', '{name: other}').replace('spec: {', 'spec: {replicas: "2", '),
+        ),
+      ];
+      const failure = await failing('typed', set.join(''));
+      assert.is(`${failure.phase} ${failure.fault} ${failure.reason}`, 'plan user ApplyRefused');
+      const lines = failure.detail.split('\n').map((line) => line.replace(/: .*/, ''));
+      assert.equal(lines.sort(), [
+        'k8s/a.yaml, document 1, ConfigMap c, data.a',
+        'k8s/b.yaml, document 1, Secret s, data.key',
+        'k8s/c.yaml, document 1, Deployment web, spec.template.spec.containers[0].resources.requests.memory',
+        'k8s/d.yaml, document 1, Deployment other, spec.replicas',
+      ]);
+      assert.match(failure.detail, /Secret s, data\.key: illegal base64 data/);
+      assert.match(failure.detail, /requests\.memory: quantities must match the regular expression/);
+    },
+  ],
+  [
     'a set with mistakes of its own makes no namespace',
     async () => {
       await failing('nowhere', `${config('away', ', namespace: kube-system')}---\n${web('nowhere')}`);
