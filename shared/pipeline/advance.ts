@@ -19,15 +19,18 @@ export async function advance(key: BuildKey, loop: Loop & { loaded?: Found }): P
   let found = loop.loaded ?? (await loop.ports.records.findActive(key));
   for (let round = 0; round < MAX_ROUNDS && found !== undefined; round += 1) {
     const step = await once(found, loop);
-    if (step === 'settled') return found.build;
     if (step === 'gone') return undefined;
-    found = step === 'lost' ? await loop.ports.records.findActive(key) : step;
+    if (step === 'lost') found = await loop.ports.records.findActive(key);
+    else if (step.isSettled) return step.build;
+    else found = step;
   }
   return found?.build;
 }
 
-/** One turn: `settled` when nothing more is to be done now, `lost` when the record must be read again. */
-async function once(found: Found, loop: Loop): Promise<Found | 'settled' | 'lost' | 'gone'> {
+/** `isSettled`: nothing more is to be done now. `lost`: the record must be read again. */
+type Step = (Found & { readonly isSettled: boolean }) | 'lost' | 'gone';
+
+async function once(found: Found, loop: Loop): Promise<Step> {
   const { ports, limits } = loop;
   const known = loop.known ?? {};
   const seen = await observe(found.build, { ports, known, withHead: false });
@@ -37,13 +40,10 @@ async function once(found: Found, loop: Loop): Promise<Found | 'settled' | 'lost
 }
 
 /** A queued build that may move: looks at the head, claims, and decides again with the slot. */
-async function claim(
-  found: Found,
-  { loop, seen }: { loop: Loop; seen: Seen },
-): Promise<Found | 'settled' | 'lost' | 'gone'> {
+async function claim(found: Found, { loop, seen }: { loop: Loop; seen: Seen }): Promise<Step> {
   const { ports, limits, pool } = loop;
   const { build } = found;
-  if (build.state !== 'queued') return 'settled';
+  if (build.state !== 'queued') return { ...found, isSettled: true };
   const head = await headBeforeClaim(build, loop);
   const withHead: Seen = head === undefined ? seen : { ...seen, head };
   const again = decide(build, { seen: withHead, now: ports.now(), limits });
@@ -78,10 +78,7 @@ async function returnUnused(
   if (!isUsed) await ports.slots.free(slot, claim);
 }
 
-async function follow(
-  found: Found,
-  { decision, loop }: { decision: Decision; loop: Loop },
-): Promise<Found | 'settled' | 'lost' | 'gone'> {
+async function follow(found: Found, { decision, loop }: { decision: Decision; loop: Loop }): Promise<Step> {
   const saved = await save(found, { decision, ports: loop.ports });
   return saved === 'lost' || saved === 'gone' ? saved : doTasks(saved, { from: found, decision, loop });
 }
@@ -89,7 +86,7 @@ async function follow(
 async function doTasks(
   saved: Found,
   { from, decision, loop }: { from: Found; decision: Decision; loop: Loop },
-): Promise<Found | 'settled' | 'lost' | 'gone'> {
+): Promise<Step> {
   const before = saved.eTag;
   let current: Found | 'gone' | 'lost' = saved;
   for (const task of decision.tasks) {
@@ -97,9 +94,9 @@ async function doTasks(
     if (current === 'gone' || current === 'lost') return current;
   }
   // Whoever was invoked, or told, goes on from here: a second look would only tell it again.
-  if (decision.tasks.includes('invoke-apply') || decision.tasks.includes('ensure-command')) return 'settled';
+  const isPassedOn = decision.tasks.includes('invoke-apply') || decision.tasks.includes('ensure-command');
   const hasMoved = decision.build.state !== from.build.state || current.eTag !== before;
-  return hasMoved && !isFinal(current.build) ? current : 'settled';
+  return { ...current, isSettled: isPassedOn || !hasMoved || isFinal(current.build) };
 }
 
 /** The compare-and-swap every transition goes through. */
