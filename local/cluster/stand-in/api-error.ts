@@ -118,6 +118,7 @@ export function untypedPatch(
   object: { apiVersion: string; kind: string; metadata: { name: string } },
   why: string,
 ): ApiError {
-  const message = `failed to create typed patch object (/${object.metadata.name}; ${object.apiVersion}, Kind=${object.kind}): ${why}`;
+  const version = object.apiVersion.includes('/') ? object.apiVersion : `/${object.apiVersion}`;
+  const message = `failed to create typed patch object (/${object.metadata.name}; ${version}, Kind=${object.kind}): ${why}`;
   return new ApiError({ code: 500, reason: '', message });
 }

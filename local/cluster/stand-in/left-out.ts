@@ -3,7 +3,7 @@
 /** Each line names one thing the stand-in does not do. */
 export const LEFT_OUT: readonly string[] = [
   'RBAC is stored and never evaluated: every authenticated caller may do everything',
-  'fields are checked by name at the top level, in workload specs, pod specs, containers and Services; types, ranges and enums are not',
+  'fields are checked by name at the top level, in workload specs, pod specs, containers and Services; of types, ranges and enums only the commonest mistakes',
   'no admission: Pod Security, LimitRange, webhooks and policies; of ResourceQuota only the number of pods',
   'no JSON patch (415); use server-side apply, strategic merge patch or merge patch',
   'custom resources are stored as they come: schemas steer merging but validate nothing, and versions are not converted',

@@ -10,6 +10,8 @@ import { objectSelector } from './selectors.ts';
 const MAX_DATA_BYTES = 1024 * 1024;
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
+const LABEL_RULE = `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '${labelValue.source.slice(1, -1)}')`;
 const labelKinds = new Set(['Namespace', 'Service']);
 
 const required = (field: string, message = 'Required value'): StatusCause => ({
@@ -37,6 +39,7 @@ export function refuseUnknownFields(object: KubeObject, resource: Resource): voi
 export function validate(object: KubeObject, what: Named, before?: KubeObject): void {
   const causes = [
     ...nameCauses(object),
+    ...labelCauses(object),
     ...podCauses(object),
     ...selectorCauses(object),
     ...dataCauses(object),
@@ -58,6 +61,16 @@ function nameCauses({ kind, metadata: { name } }: KubeObject): StatusCause[] {
       ? `must be no more than ${limit} characters`
       : `a lowercase RFC 1123 ${what} must consist of lower case alphanumeric characters, '-'${what === 'label' ? '' : " or '.'"}, and must start and end with an alphanumeric character (e.g. '${what === 'label' ? 'my-name' : 'example.com'}', regex used for validation is '${rule.source.slice(1, -1)}')`;
   return [wrong('metadata.name', `Invalid value: "${name}": ${why}`)];
+}
+
+function labelCauses({ metadata: { labels } }: KubeObject): StatusCause[] {
+  const values = Object.values(fieldsOf(labels)).map(String);
+  const long = values.filter((value) => value.length > 63);
+  const odd = values.filter((value) => value.length <= 63 && !labelValue.test(value));
+  return [
+    ...long.map((value) => [value, 'must be no more than 63 characters']),
+    ...odd.map((value) => [value, LABEL_RULE]),
+  ].map(([value, why]) => wrong('metadata.labels', `Invalid value: ${JSON.stringify(value)}: ${why}`));
 }
 
 function selectorCauses(object: KubeObject): StatusCause[] {

@@ -10,6 +10,7 @@ import type { Writer } from './manager-entries.ts';
 import { findDuplicate } from './merge.ts';
 import { builtIn } from './resources.ts';
 import { topologyOf } from './topology.ts';
+import { mistypedValue } from './typed-values.ts';
 import { refuseUnknownFields } from './validation.ts';
 
 const hasStatus = (target: Target): boolean => target.resource.subresources.includes('status');
@@ -123,6 +124,8 @@ function refuseUntyped(config: KubeObject, { resource }: Target): void {
   if (config.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil');
   const [unknown] = resource.schema ? [] : unknownFields(config);
   if (unknown !== undefined) throw untypedPatch(config, `.${unknown.byKey}: field not declared in schema`);
+  const mistyped = mistypedValue(config);
+  if (mistyped !== undefined) throw untypedPatch(config, mistyped);
   const duplicate = findDuplicate(config, topologyOf(resource));
   if (duplicate !== undefined) throw untypedPatch(config, duplicate);
 }

@@ -1,7 +1,7 @@
 // What the API server refuses, and in which words.
 import * as assert from 'uvu/assert';
 import type { ApiAnswer, ApiClient } from '../../../local/cluster/api-client.ts';
-import { type Applying, configMap, deployment, pathOf, tryApply } from './workbench.ts';
+import { type Applying, configMap, deployment, objectOf, pathOf, tryApply } from './workbench.ts';
 
 type Tests = Readonly<Record<string, (client: ApiClient) => Promise<void>>>;
 type Applied = Parameters<typeof tryApply>[1];
@@ -43,6 +43,42 @@ const refusals: Readonly<Record<string, Refusal>> = {
     object: deployment('refused', { ports: [{ containerPort: 80 }, { containerPort: 80 }] }),
     status: 500,
     says: 'failed to create typed patch object (/refused; apps/v1, Kind=Deployment): .spec.template.spec.containers[name="web"].ports: duplicate entries for key [containerPort=80,protocol="TCP"]',
+  },
+  'an unknown field of the core group': {
+    object: { ...configMap('refused', {}), datta: {} } as Applied,
+    status: 500,
+    says: 'failed to create typed patch object (/refused; /v1, Kind=ConfigMap): .datta: field not declared in schema',
+  },
+  'a number where text belongs': {
+    object: configMap('refused', { a: 1 as unknown as string }),
+    status: 500,
+    says: 'failed to create typed patch object (/refused; /v1, Kind=ConfigMap): .data.a: expected string, got &value.valueUnstructured{Value:1}',
+  },
+  'an annotation that YAML took for a truth value': {
+    object: {
+      ...configMap('refused', {}),
+      metadata: { name: 'refused', annotations: { a: true } },
+    } as Applied,
+    status: 500,
+    says: 'failed to create typed patch object (/refused; /v1, Kind=ConfigMap): .metadata.annotations.a: expected string, got &value.valueUnstructured{Value:true}',
+  },
+  'an environment variable that YAML took for a truth value': {
+    object: deployment('refused', { env: [{ name: 'A', value: true }] }),
+    status: 500,
+    says: 'failed to create typed patch object (/refused; apps/v1, Kind=Deployment): .spec.template.spec.containers[name="web"].env[name="A"].value: expected string, got &value.valueUnstructured{Value:true}',
+  },
+  'replicas in quotes': {
+    object: deployment('refused', {}, { replicas: '2' }),
+    status: 500,
+    says: 'failed to create typed patch object (/refused; apps/v1, Kind=Deployment): .spec.replicas: expected numeric (int or float), got string',
+  },
+  'a label value with a blank': {
+    object: {
+      ...configMap('refused', {}),
+      metadata: { name: 'refused', labels: { a: 'not ok' } },
+    } as Applied,
+    status: 422,
+    says: `ConfigMap "refused" is invalid: metadata.labels: Invalid value: "not ok": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
   },
   'a selector that misses its template': {
     object: { ...selectorless, spec: { ...selectorless.spec, selector: { matchLabels: { app: 'other' } } } },
@@ -108,6 +144,31 @@ export const refusalTests: Tests = {
       [again.status, again.body.reason, again.body.message],
       [409, 'AlreadyExists', 'deployments.apps "fixed" already exists'],
     );
+  },
+
+  async 'deletes what was meant, and not another object of the same name'(client) {
+    const object = configMap('meant', {});
+    const path = pathOf(object);
+    await tryApply(client, object);
+    const options = (uid: unknown) => ({
+      body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } },
+    });
+    const other = await client.send('DELETE', path, options('another'));
+    assert.equal([other.status, other.body.reason], [409, 'Conflict']);
+    const found = await client.get(path);
+    const meant = await client.send('DELETE', path, options(objectOf(found).metadata.uid));
+    assert.is(meant.status, 200);
+    const gone = await client.send('DELETE', path, options(undefined));
+    assert.equal([gone.status, gone.body.message], [404, 'configmaps "meant" not found']);
+  },
+
+  async 'rehearses a creation, and says what would refuse it'(client) {
+    const path = pathOf(configMap('tried', {})).replace(/\/tried$/, '?dryRun=All');
+    const tried = await client.send('POST', path, { body: configMap('tried', {}) });
+    assert.is(tried.status, 201);
+    assert.is((await client.get(pathOf(configMap('tried', {})))).status, 404);
+    const nowhere = await client.send('POST', path.replace('/shop/', '/nope/'), { body: configMap('x', {}) });
+    assert.equal([nowhere.status, nowhere.body.message], [404, 'namespaces "nope" not found']);
   },
 
   async 'refuses a ConfigMap over one mebibyte'(client) {
