@@ -1,17 +1,9 @@
 // Changes the API server never makes to an object that exists, and when making it anew is right.
 import type { ApiError } from './api-error.ts';
-import { groupKind, type KubeObject, listAt, textAt } from './objects.ts';
+import { groupKind, IRREPLACEABLE, type KubeObject, listAt, textAt } from './objects.ts';
 
 /** On an object: `"true"` allows deleting it and making it again. */
 export const RECREATE = 'galley.dev/recreate';
-
-/** These hold what cannot be made again. */
-const NEVER = [
-  'PersistentVolumeClaim',
-  'PersistentVolume',
-  'Namespace',
-  'CustomResourceDefinition.apiextensions.k8s.io',
-];
 
 /** Real messages: `field is immutable`, `updates to statefulset spec for fields other than …` (facts oke-apply §3.5). */
 const IMMUTABLE =
@@ -31,7 +23,7 @@ export type Recreation =
 /** Whether an immutable change may be made by deleting the object first. */
 export function mayRecreate(wanted: KubeObject, live: KubeObject | undefined): Recreation {
   const kind = groupKind(wanted);
-  if (NEVER.includes(kind)) {
+  if (IRREPLACEABLE.includes(kind)) {
     return { kind: 'no', detail: `a ${wanted.kind} is never made anew: rename it, or change it back` };
   }
   if (wanted.metadata.annotations?.[RECREATE] === 'true') return { kind: 'yes' };

@@ -76,6 +76,14 @@ export function groupKind(object: { readonly apiVersion: string; readonly kind: 
   return group === '' ? object.kind : `${object.kind}.${group}`;
 }
 
+/** Data, and what holds the objects of others: neither deleted nor made anew, whatever a set says. */
+export const IRREPLACEABLE: readonly string[] = [
+  'PersistentVolumeClaim',
+  'PersistentVolume',
+  'Namespace',
+  'CustomResourceDefinition.apiextensions.k8s.io',
+];
+
 /** What makes an object one object: group, kind, namespace and name; the version is only a way to read it. */
 export function keyOf(object: KubeObject): string {
   return `${groupKind(object)}/${object.metadata.namespace ?? ''}/${object.metadata.name}`;

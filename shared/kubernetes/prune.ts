@@ -3,20 +3,12 @@ import pMap from 'p-map';
 import { PipelineError } from '../errors.ts';
 import { CONCURRENCY } from './api.ts';
 import { type Member, namesOf } from './members.ts';
-import { groupKind, type KubeObject } from './objects.ts';
+import { groupKind, IRREPLACEABLE, type KubeObject } from './objects.ts';
 import type { Run } from './run.ts';
 import { remove } from './server-side-apply.ts';
 
 /** On an object: `disabled` keeps it when it leaves the set. */
 export const PRUNE = 'galley.dev/prune';
-
-/** Data, and what holds the objects of others. */
-const NEVER = [
-  'PersistentVolumeClaim',
-  'PersistentVolume',
-  'Namespace',
-  'CustomResourceDefinition.apiextensions.k8s.io',
-];
 
 /** The same wish in the words of Flux, Helm and Argo CD, whose manifests people bring. */
 const MARKS: readonly (readonly [annotation: string, value: string])[] = [
@@ -43,7 +35,7 @@ export function leaving(members: ReadonlyMap<string, Member>, keys: ReadonlySet<
 }
 
 function isKept(object: KubeObject): boolean {
-  if (NEVER.includes(groupKind(object))) return true;
+  if (IRREPLACEABLE.includes(groupKind(object))) return true;
   const annotations = object.metadata.annotations ?? {};
   return MARKS.some(([annotation, value]) => annotations[annotation] === value);
 }
