@@ -69,7 +69,7 @@ for (const [deed, why] of [
   ['stop', /passed over: .{8}: the instance is STOPPED/],
   ['kill-agent', /passed over: .{8}: plugin Compute Instance Run Command is \w+/],
 ] as const) {
-  test(`${deed}: passed over, and the record and its words say which and why`, async () => {
+  test(`${deed}: passed over, the record and its words say which and why; then the app stays with its layers`, async () => {
     const [first = '', second] = twin.instances;
     // A full instance is not asked what is wrong with it: the slots of the builds before are given back first.
     await slotsFree();
@@ -82,8 +82,10 @@ for (const [deed, why] of [
     assert.match(sentence(building, new Date()), why);
     assert.is(instanceOf(deployed(await pipeline.ended(key))), second);
     await set(first, 'start');
-    const back = await pipeline.upload(appFor(first, deed), quick('back'));
-    assert.is(instanceOf(deployed(await pipeline.ended(back))), first);
+    const again = await pipeline.upload(appFor(first, deed), quick('again'));
+    assert.is(instanceOf(deployed(await pipeline.ended(again))), second);
+    const other = await pipeline.upload(appFor(first, `${deed}-back`), quick('back'));
+    assert.is(instanceOf(deployed(await pipeline.ended(other))), first);
   });
 }
 
