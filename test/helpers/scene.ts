@@ -1,6 +1,7 @@
 // The pipeline over the simulation's world, on one stage: what it asks of the outside is written down, call by call,
 // and a call can be made to fail, to lose its reply, or to come a moment after somebody else's.
-import type { Build } from '../../shared/build/build.ts';
+import type { Build, In } from '../../shared/build/build.ts';
+import type { CommandSeen } from '../../shared/build/seen.ts';
 import type { Judged } from '../../shared/pipeline/admit.ts';
 import type { Cluster, DeployOutcome, DeployRequest } from '../../shared/pipeline/cluster.ts';
 import { commandRequest } from '../../shared/pipeline/command.ts';
@@ -8,7 +9,7 @@ import type { ApplyContext } from '../../shared/pipeline/deploying.ts';
 import type { Ports, Upload } from '../../shared/pipeline/ports.ts';
 import { worldPorts } from '../simulation/ports.ts';
 import { createWorld, keyText, put, putRecord, readRecord, type World } from '../simulation/world.ts';
-import { building, INSTANCE, LIMITS, later, NOW, OLDER } from './builds.ts';
+import { building, COMMAND, INSTANCE, LIMITS, later, NOW } from './builds.ts';
 
 export const NAMES = { namespace: 'ns', bucket: 'source' };
 export const POOL = { instances: [INSTANCE], slotsEach: 2 };
@@ -106,8 +107,27 @@ export function finished({ world }: Scene, build: Build): void {
   if (record !== undefined) put(world, world.done, { key: keyText(build), value: record.value });
 }
 
-/** Sends a command that is none of ours: of the first one the status is 404 for a while (simulation/ports.ts). */
-export async function earlierCommand({ world }: Scene): Promise<void> {
-  const earlier = building({ id: OLDER });
-  await worldPorts(world).commands.create(commandRequest({ ...earlier, eTag: 'earlier' }, LIMITS));
+/**
+ * The build's command and its slot, as its record names them (builds.ts). Before it stands another one, for of the
+ * first the status is 404 for a while (simulation/ports.ts).
+ */
+export async function sent(
+  { world }: Scene,
+  { seen = { outcome: 'succeeded', exitCode: 0 }, build = building() }: Sent = {},
+): Promise<void> {
+  const { slots } = worldPorts(world);
+  const { app, id, run } = build;
+  const holder = { app, id, attempt: run.attempt, since: run.submittedAt };
+  await slots.claim({ instance: run.instance, number: run.slot }, holder);
+  const { displayName, retryToken, ...request } = commandRequest({ ...build, eTag: 'e-1' }, LIMITS);
+  const command = { ...request, createdAt: world.now, seen, cancelAsked: false };
+  world.commands.push(
+    { ...command, id: 'another', displayName: 'another', retryToken: 'another' },
+    { ...command, id: run.command ?? COMMAND, displayName, retryToken },
+  );
+}
+
+interface Sent {
+  readonly seen?: CommandSeen;
+  readonly build?: In<'building'>;
 }
