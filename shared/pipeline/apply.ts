@@ -141,7 +141,10 @@ async function end(
   ports.log('build ended', { app: build.app, build: build.id, state: next.state });
   await ports.records.finish(next);
   await ports.records.drop(next, swapped);
-  await giveBackSlot(next, ports);
+  await giveBackSlot(next, ports).catch((thrown: unknown) => {
+    const error = messageOf(thrown);
+    ports.log('slot left to the sweep', { app: build.app, build: build.id, error });
+  });
   return next.state;
 }
 
