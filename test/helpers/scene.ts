@@ -61,9 +61,9 @@ export async function asks<T>(
 }
 
 /** The context of one invocation of apply; its cluster answers `outcome`, after `meanwhile`. */
-export function applying(
+export function invocation(
   { loop }: Scene,
-  { outcome = READY, holder = 'call-1', meanwhile }: Applying = {},
+  { outcome = READY, holder = 'call-1', meanwhile }: Invocation = {},
 ): ApplyContext & { readonly requests: DeployRequest[] } {
   const requests: DeployRequest[] = [];
   const deploy: Cluster['deploy'] = async (request) => {
@@ -74,7 +74,7 @@ export function applying(
   return { loop, holder, until: later(288), cluster: async () => ({ deploy }), requests };
 }
 
-interface Applying {
+interface Invocation {
   readonly outcome?: DeployOutcome;
   readonly holder?: string;
   readonly meanwhile?: (request: DeployRequest) => Promise<void> | void;

@@ -6,7 +6,7 @@ import type { Build } from '../../../shared/build/build.ts';
 import type { Result } from '../../../shared/build/seen.ts';
 import { building, finals, ID, IMAGE, pushed, queued } from '../../helpers/builds.ts';
 import { imagePush } from '../../helpers/events.ts';
-import { applying, finished, recordOf, type Scene, scene, sent, stored } from '../../helpers/scene.ts';
+import { finished, invocation, recordOf, type Scene, scene, sent, stored } from '../../helpers/scene.ts';
 
 const test = suite('apply');
 const KEY = { app: 'shop', id: ID };
@@ -33,7 +33,7 @@ async function given(record: Build, during: (stage: Scene, wait: number) => void
     waits.push(milliseconds);
     during(stage, waits.length);
   };
-  return { stage, waits, deps: { ...applying(stage), sleep } };
+  return { stage, waits, deps: { ...invocation(stage), sleep } };
 }
 
 const prove = ({ world }: Scene) => world.results.set(`${build}/1`, PUSHED);
@@ -99,7 +99,7 @@ for (const [what, input] of [
 
 test('twice at once: one deploys, the other finds it busy', async () => {
   const at = await given(pushed());
-  const other = { ...applying(at.stage, { holder: 'call-2' }), sleep: at.deps.sleep };
+  const other = { ...invocation(at.stage, { holder: 'call-2' }), sleep: at.deps.sleep };
   const answers = await Promise.all([apply(INVOKE, at.deps), apply(imagePush(), other)]);
   assert.equal(answers.map(({ outcome }) => outcome).sort(), ['busy', 'deployed']);
   assert.is(at.deps.requests.length + other.requests.length, 1);
