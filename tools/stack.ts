@@ -1,7 +1,7 @@
 // `npm run stack [-- --url URL]`: dist/galley-stack.zip, deploy/ as OCI Resource Manager takes it.
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { zipOf } from './packaging/zip.ts';
+import { zipSync } from 'fflate';
 
 const ZIP = 'dist/galley-stack.zip';
 const BUNDLE = 'dist/galley-build.mjs';
@@ -26,6 +26,13 @@ export function stackFiles(bundle: string): ReadonlyMap<string, Buffer> {
   return new Map([...module, ['galley-build.mjs', readFileSync(bundle)]]);
 }
 
+/** The first day a zip knows, by this machine's clock face, so that the same sources give the same bytes. */
+const NO_TIME = new Date(1980, 0, 1);
+
+export function stackZip(bundle: string): Uint8Array {
+  return zipSync(Object.fromEntries(stackFiles(bundle)), { mtime: NO_TIME });
+}
+
 export function buttonFor(url: string): string {
   if (!/^https:\/\/\S+\.zip(\?\S*)?$/.test(url))
     throw new Error(`--url: expected https://….zip, got "${url}"`);
@@ -39,7 +46,7 @@ function main(): void {
     return;
   }
   const button = values.url === undefined ? undefined : buttonFor(values.url);
-  const zip = zipOf(stackFiles(BUNDLE));
+  const zip = stackZip(BUNDLE);
   writeFileSync(ZIP, zip);
   console.log(`${ZIP}: ${Math.round(zip.length / 1024)} KB`);
   if (button !== undefined) console.log(button);

@@ -38,7 +38,6 @@ async function look(
   return survey({
     ...config,
     clients: createClients(access),
-    access,
     options: optionsIn(environment),
     tenancyId: provider.getTenantId(),
     kubeconfig: isThere ? readFileSync(kubeconfig, 'utf8') : undefined,

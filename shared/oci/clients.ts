@@ -8,6 +8,7 @@ import type { IdentityClient } from 'oci-identity';
 import type { MonitoringClient } from 'oci-monitoring';
 import type { ObjectStorageClient } from 'oci-objectstorage';
 import type { NotificationDataPlaneClient } from 'oci-ons';
+import type { ScheduleClient } from 'oci-resourcescheduler';
 import { muteWarnings } from '../log.ts';
 import { lazily } from './lazily.ts';
 import type { Provider } from './signing.ts';
@@ -33,6 +34,7 @@ export interface Clients {
   monitoring(): Promise<MonitoringClient>;
   /** Subscriptions; messages are sent by nobody here. */
   notifications(): Promise<NotificationDataPlaneClient>;
+  schedules(): Promise<ScheduleClient>;
   /** @param endpoint the application's own host, Terraform's `invoke_endpoint` */
   invoker(endpoint: string): Promise<FunctionsInvokeClient>;
 }
@@ -98,6 +100,10 @@ export function createClients({ provider, region, endpoint }: Access): Clients {
     notifications: lazily(async () => {
       const { NotificationDataPlaneClient } = await import('oci-ons');
       return at(new NotificationDataPlaneClient({ httpClient }, await settings()));
+    }),
+    schedules: lazily(async () => {
+      const { ScheduleClient } = await import('oci-resourcescheduler');
+      return at(new ScheduleClient({ httpClient }, await settings()));
     }),
     invoker: async (host) => {
       const { FunctionsInvokeClient } = await import('oci-functions');

@@ -1,6 +1,6 @@
 // What a survey of a deployment starts from: the command line's configuration, whole.
 import type { ToolConfig } from '../../config.ts';
-import type { Access, Clients } from '../clients.ts';
+import type { Clients } from '../clients.ts';
 import { type Finding, failing } from './finding.ts';
 
 type Needed = 'compartmentId' | 'ocirEndpoint' | 'instances' | 'applyFunctionId' | 'clusterId';
@@ -10,8 +10,6 @@ export type Whole = ToolConfig & { readonly [Name in Needed]-?: NonNullable<Tool
 
 export interface Place extends Whole {
   readonly clients: Clients;
-  /** What the clients are made of. */
-  readonly access: Access;
   readonly tenancyId: string;
   /** Text of the user's kubeconfig, where there is one. */
   readonly kubeconfig: string | undefined;

@@ -1,5 +1,4 @@
 // The hourly schedule: the safety net under the minute's clock.
-import { listSchedules } from '../schedules.ts';
 import { ask, type Finding, failing, inCompartment, judged, type Look } from './finding.ts';
 import { wholeList } from './pages.ts';
 import type { Place } from './place.ts';
@@ -12,13 +11,18 @@ export async function surveySchedule(
   pollBuildId: string | undefined,
 ): Promise<Look<{ id: string }>> {
   const what = 'schedule of poll-build';
-  const { access, compartmentId } = place;
+  const { clients, compartmentId } = place;
+  const client = await clients.schedules();
   const { found, findings } = await ask(what, {
-    get: () => wholeList((page) => listSchedules(access, { compartmentId, ...page })),
+    get: () =>
+      wholeList(async (page) => {
+        const { scheduleCollection, opcNextPage } = await client.listSchedules({ compartmentId, ...page });
+        return { items: scheduleCollection.items, opcNextPage };
+      }),
     right: inCompartment('RESOURCE_SCHEDULE_INSPECT', compartmentId),
   });
   if (found === undefined) return { findings, found: undefined };
-  const mine = found.filter(({ resources }) => resources.some(({ id }) => id === pollBuildId));
+  const mine = found.filter(({ resources }) => resources?.some(({ id }) => id === pollBuildId));
   const [best = mine[0]] = mine.filter(({ lifecycleState }) => lifecycleState === 'ACTIVE');
   const mend = 'terraform apply: deploy/clock.tf makes it';
   if (best === undefined) {
