@@ -3,18 +3,21 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { webApp } from '../test/helpers/tarballs.ts';
 
 const run = promisify(execFile);
 /** facts local-engines §1: what podman needs on a machine like this one, and does no harm on others. */
-const BUILD = ['--isolation', 'chroot', '--tls-verify=false'];
+export const BUILD_FLAGS = ['--isolation', 'chroot', '--tls-verify=false'];
 const RUN = ['--runtime', 'runc', '--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
 
 export interface Raw {
-  deploy(text: string): Promise<{ pushedMs: number; answerMs: number }>;
+  /** A new version of an app, from its files to the answer of its container; the one before is removed then. */
+  deploy(
+    app: string,
+    files: Readonly<Record<string, string>>,
+  ): Promise<{ pushedMs: number; answerMs: number }>;
   stop(): Promise<void>;
 }
 
@@ -22,35 +25,38 @@ export async function startRaw(): Promise<Raw> {
   const work = mkdtempSync(join(tmpdir(), 'galley-bench-raw-'));
   const port = await freePort();
   const registry = startRegistry(work, port);
-  const image = `127.0.0.1:${port}/bench`;
-  let container = '';
-  const remove = async (): Promise<void> => {
-    if (container !== '') await run('podman', ['rm', '--force', '--time', '0', container]);
-  };
+  const imageOf = (app: string): string => `127.0.0.1:${port}/bench-${app}`;
+  const containers = new Map<string, string>();
+  const remove = (container: string) => run('podman', ['rm', '--force', '--time', '0', container]);
   await listening(`http://127.0.0.1:${port}/v2/`);
   return {
-    deploy: async (text) => {
-      const context = join(work, 'context');
-      mkdirSync(context, { recursive: true });
-      for (const [name, content] of Object.entries(webApp(text))) writeFileSync(join(context, name), content);
+    deploy: async (app, files) => {
+      const context = join(work, app);
+      const image = imageOf(app);
+      for (const [name, content] of Object.entries(files)) {
+        mkdirSync(dirname(join(context, name)), { recursive: true });
+        writeFileSync(join(context, name), content);
+      }
       const started = Date.now();
-      await run('podman', ['build', ...BUILD, '--tag', image, context]);
+      await run('podman', ['build', ...BUILD_FLAGS, '--tag', image, context]);
       await run('podman', ['push', '--tls-verify=false', image]);
       const pushedMs = Date.now() - started;
-      const old = container;
+      const old = containers.get(app);
       const own = await freePort();
       // On the host's network: not every host lets podman publish ports, and it is the quicker way.
       const network = ['--network', 'host', '--env', `PORT=${own}`];
       const { stdout } = await run('podman', ['run', '--detach', ...RUN, ...network, image]);
-      container = stdout.trim();
+      containers.set(app, stdout.trim());
       await listening(`http://127.0.0.1:${own}/`);
       const answerMs = Date.now() - started;
-      if (old !== '') await run('podman', ['rm', '--force', '--time', '0', old]);
+      if (old !== undefined) await remove(old);
       return { pushedMs, answerMs };
     },
     stop: async () => {
-      await remove();
-      await run('podman', ['rmi', '--force', image]).catch(() => undefined);
+      for (const [app, container] of containers) {
+        await remove(container);
+        await run('podman', ['rmi', '--force', imageOf(app)]).catch(() => undefined);
+      }
       registry.kill('SIGTERM');
       rmSync(work, { recursive: true, force: true });
     },
