@@ -1,32 +1,121 @@
-// One build moved on: what is saved, what is done, and what happens when somebody else was faster.
+// One build moved on: where it comes to, and by which calls.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Build } from '../../../shared/build/build.ts';
+import type { CommandSeen, Result } from '../../../shared/build/seen.ts';
 import { advance } from '../../../shared/pipeline/advance.ts';
-import { INSTANCE, later, NOW, queued } from '../../helpers/builds.ts';
-import { recordOf, type Scene, scene, stored } from '../../helpers/scene.ts';
-import { worldPorts } from '../../simulation/ports.ts';
-import { putRecord } from '../../simulation/world.ts';
+import * as builds from '../../helpers/builds.ts';
+import { asks, recordOf, type Scene, scene, sent, stored } from '../../helpers/scene.ts';
 
+const { applying, building, finals, ID, IMAGE, later, NEWER, OLDER, pushed, queued, run } = builds;
 const test = suite('advance');
-const SLOT = `${INSTANCE}/0`;
+const KEY = { app: 'shop', id: ID };
+const BESIDE = ['records.listActive', 'cancels.find'];
+const END = ['records.swap', 'records.finish', 'records.drop'];
+const FREE = ['slots.read', 'slots.free'];
+const LOOK = ['results.find', 'commands.look', 'cancels.find'];
+const PROVEN: Result = {
+  attempt: 1,
+  eTag: 'e-1',
+  outcome: 'succeeded',
+  phase: 'push',
+  exitCode: 0,
+  image: IMAGE,
+  logTail: [],
+};
+const { command: _, ...unsent } = run;
 
-/** While one invocation slept between claim and save, a sweep revoked its claim; another claimed the slot anew. */
-async function claimedAnew({ world }: Scene): Promise<void> {
-  world.slots.delete(SLOT);
-  const holder = { app: 'shop', id: queued().id, attempt: 1, since: NOW.toISOString() };
-  await worldPorts(world).slots.claim({ instance: INSTANCE, number: 0 }, holder);
+type Also = (stage: Scene) => unknown;
+const canceled: Also = ({ world }) => world.cancels.set(`shop/${ID}`, 'ada');
+const newer: Also = (stage) => stored(stage, queued({ id: NEWER }));
+const older: Also = (stage) => stored(stage, queued({ id: OLDER }));
+const result =
+  (more: Partial<Result> = {}): Also =>
+  ({ world }) =>
+    world.results.set(`shop/${ID}/1`, { ...PROVEN, ...more });
+const platform = result({ outcome: 'failed', phase: 'push', fault: 'platform', exitCode: 50 });
+const user = result({ outcome: 'failed', phase: 'build', fault: 'user', exitCode: 30 });
+const ended: CommandSeen = { outcome: 'failed', exitCode: 137 };
+const START = [
+  'heads.read',
+  'slots.claim',
+  'records.findDone',
+  'records.swap',
+  'commands.create',
+  'records.swap',
+];
+
+for (const [what, build, also, state, calls] of [
+  ['queued', queued(), () => {}, 'building', [...BESIDE, ...START]],
+  ['queued, cancel asked', queued(), canceled, 'canceled', [...BESIDE, 'records.findDone', ...END]],
+  ['queued, a newer upload', queued(), newer, 'superseded', [...BESIDE, 'records.findDone', ...END]],
+  ['queued, behind an older one', queued({ policy: 'queue' }), older, 'queued', [...BESIDE, 'records.swap']],
+  ['queued, before its time', queued({ notBefore: later(60).toISOString() }), () => {}, 'queued', BESIDE],
+  [
+    'intended',
+    building({ run: unsent }),
+    () => {},
+    'building',
+    ['cancels.find', 'commands.create', 'records.swap'],
+  ],
+  ['building', building(), commanded({ outcome: 'running' }), 'building', LOOK],
+  [
+    'building, over and without a result',
+    building(),
+    commanded(ended),
+    'queued',
+    [...LOOK, 'results.find', 'records.swap', ...FREE, ...BESIDE],
+  ],
+  ['building, proven', building(), result(), 'pushed', ['results.find', 'records.swap', 'applier.invoke']],
+  ['building, the user’s fault', building(), user, 'failed', ['results.find', ...END]],
+  [
+    'building, the platform’s fault',
+    building(),
+    platform,
+    'queued',
+    ['results.find', 'records.swap', ...BESIDE],
+  ],
+  [
+    'building, cancel asked',
+    building(),
+    both(canceled, commanded({ outcome: 'running' })),
+    'building',
+    [...LOOK, 'records.swap', 'commands.cancel'],
+  ],
+  ['pushed', pushed(), () => {}, 'pushed', [...BESIDE, 'heads.read', 'applier.invoke']],
+  ['pushed, cancel asked', pushed(), canceled, 'canceled', [...BESIDE, 'heads.read', ...END]],
+  ['applying, nobody at it', applying(), () => {}, 'applying', ['heads.read', 'applier.invoke']],
+  ...finals().map((final) => [final.state, final, () => {}, final.state, END.slice(1)] as const),
+] as [string, Build, Also, string, string[]][]) {
+  test(`${what}: ${state}, by ${calls.length} calls`, async () => {
+    const stage = scene();
+    if (build.state !== 'queued') await sent(stage);
+    const loaded = stored(stage, build);
+    also(stage);
+    const { value, calls: asked } = await asks(stage, () => advance(build, { ...stage.loop, loaded }));
+    assert.equal(asked, calls);
+    const record = recordOf(stage, KEY);
+    assert.is(record?.state, state);
+    assert.equal(value, stage.world.active.has(`shop/${ID}`) ? record : undefined);
+  });
 }
 
-test('a claim that lost gives back itself alone: not the same slot, claimed anew for the same attempt', async () => {
+function commanded(seen: CommandSeen): Also {
+  return ({ world }) => {
+    for (const command of world.commands) command.seen = seen;
+  };
+}
+
+function both(...all: Also[]): Also {
+  return (stage) => all.forEach((each) => void each(stage));
+}
+
+test('a build that is not active is no fault', async () => {
   const stage = scene();
-  stored(stage, queued());
-  stage.before.set('records.swap', () => {
-    putRecord(stage.world, queued({ revoked: 1, notBefore: later(60).toISOString() }));
-    void claimedAnew(stage);
+  assert.equal(await asks(stage, () => advance(KEY, stage.loop)), {
+    value: undefined,
+    calls: ['records.findActive'],
   });
-  await advance(queued(), stage.loop);
-  assert.is(recordOf(stage, queued())?.state, 'queued');
-  assert.is(stage.world.slots.get(SLOT)?.value.id, queued().id, 'another invocation is about to use it');
 });
 
 test.run();
