@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { removeImagesOf } from '../local/containers/images.ts';
 import type { Build } from '../shared/build/build.ts';
 import { PipelineError } from '../shared/errors.ts';
 import { uploadSource } from './commands/push.ts';
@@ -63,7 +64,7 @@ async function main(signal: AbortSignal): Promise<void> {
 function stopper(region: LocalRegion, signal: AbortSignal): () => Promise<void> {
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
-    stopped ??= region.stop();
+    stopped ??= region.stop().then(() => removeImagesOf(region.description.registry));
     return stopped;
   };
   const end = (): void => void stop().then(() => process.exit(INTERRUPTED));

@@ -66,3 +66,11 @@ export async function removeImage(reference: string): Promise<void> {
     await podmanChange(['rmi', '--force', reference], { what: `remove ${reference}` });
   }
 }
+
+/** Removes what was built for or pulled from a registry (`host:port`) that is no more; images in use stay. */
+export async function removeImagesOf(registry: string): Promise<void> {
+  const list = await podman(['images', '--format', 'json']).catch(() => '[]');
+  const images: { Names?: string[] | null }[] = JSON.parse(list || '[]');
+  const names = images.flatMap(({ Names }) => Names ?? []).filter((name) => name.startsWith(`${registry}/`));
+  for (const name of new Set(names)) await podmanChange(['rmi', name]).catch(() => undefined);
+}
