@@ -27,7 +27,7 @@ const ENDS = [
   },
   { script: 'kill -9 $$', lifecycleState: 'FAILED', exitCode: 137, text: '' },
   {
-    script: '(sleep 0.2; kill -CONT $$) & kill -STOP $$; exit 3',
+    script: '(while kill -CONT $$; do sleep 0.2; done) >/dev/null 2>&1 & kill -STOP $$; exit 3',
     lifecycleState: 'FAILED',
     exitCode: 3,
     text: '',
