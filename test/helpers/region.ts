@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigFileAuthenticationDetailsProvider, NoRetryConfigurationDetails } from 'oci-common';
+import { removeImagesOf } from '../../local/containers/images.ts';
 import { silentLog } from '../../local/log.ts';
 import { type RunningRegion, type StartOptions, startRegion } from '../../local/region.ts';
 
@@ -38,6 +39,8 @@ export async function startTestRegion(overrides: Partial<StartOptions> = {}): Pr
       new ConfigFileAuthenticationDetailsProvider(running.description.ociConfig, profile),
     stop: async () => {
       await running.stop();
+      // Hundreds of old tags make podman slow for everybody.
+      if (overrides.pods === 'auto') await removeImagesOf(running.description.registry);
       if (overrides.directory === undefined) await rm(directory, { recursive: true, force: true });
     },
   };
