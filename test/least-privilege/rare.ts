@@ -56,6 +56,11 @@ const ROWS: readonly Row[] = [
     [['DeleteObject', state('slots/i/0')]],
   ],
   [
+    'the image-push event comes and that of the result does not: apply reads the result itself',
+    'apply',
+    [['GetObject', state('results/app/build/1')]],
+  ],
+  [
     'objects are old enough, days later; facts iam 6 lists what the service does to find and delete them',
     'Object Storage',
     [
