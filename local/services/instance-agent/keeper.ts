@@ -3,19 +3,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Starts the script as a process group of its own (`set -m`), waits for it and leaves its code in a file. The
- * keeper itself is outside of that group: it never gets the signals meant for the script. (A shell that traps
- * them instead loses the code: `wait` of bash 5.2, once interrupted, may answer -1.) With
- * `-f` a script that is only held (SIGSTOP) has not ended. What bash says of the script is no output. The pid file
- * is there before the script's first line. `setsid` in a script escapes its group, as on a real machine.
+ * Starts the script as a session, and so a process group, of its own, waits for it and leaves its code in a file. The
+ * keeper itself is outside of that group: it never gets the signals meant for the script. (A shell that traps them
+ * instead loses the code: `wait` of bash 5.2, once interrupted, may answer -1; and its `wait -f` under `set -m` never
+ * ends for one script in two hundred that end in an unlucky moment. So the script is in the foreground.) A script
+ * that is only held (SIGSTOP) has not ended. What bash says of the script is no output. The pid file is there before
+ * the script's first line. `setsid` in a script escapes its group, as on a real machine.
  */
-export const KEEPER = `set -m
-exec 3>&2 2>/dev/null
-(
-  echo "$$ $(cut -d' ' -f22 /proc/$$/stat) $BASHPID" > pid.new && mv pid.new pid
+export const KEEPER = `exec 3>&2 2>/dev/null
+setsid bash -c '
+  echo "$PPID $(cut -d" " -f22 /proc/$PPID/stat) $$" > pid.new && mv pid.new pid
   [ ! -e dead ] && cd work && exec "$@"
-) 2>&3 3>&- &
-wait -f $!
+' keeper "$@" 2>&3 3>&-
 code=$?
 [ -e dead ] || { echo "$code" > code.new && mv code.new code; }
 `;
