@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { type Cluster, connect } from '../shared/kubernetes/api.ts';
 import { deploy } from '../shared/kubernetes/deploy.ts';
-import { connectionOf } from '../shared/kubernetes/kubeconfig.ts';
+import { connectionOf, readKubeconfig } from '../shared/kubernetes/kubeconfig.ts';
 import { startControlPlane } from '../test/helpers/cluster.ts';
 import { bare, IMAGE, manifests, REPOSITORY } from './apply-set.ts';
 import { atMost, type Bench, median, type Row } from './rows.ts';
@@ -73,7 +73,7 @@ async function measure(place: Place): Promise<Row[]> {
 
 /** A connection of its own each time, as kubectl makes one. */
 async function connected(place: Place, work: (cluster: Cluster) => Promise<unknown>): Promise<void> {
-  const cluster = connect(connectionOf(readFileSync(place.kubeconfig, 'utf8')));
+  const cluster = connect(await connectionOf(await readKubeconfig(readFileSync(place.kubeconfig, 'utf8'))));
   await work(cluster);
   cluster.close();
 }

@@ -1,13 +1,14 @@
 // galley plan [DIR]: what a push would change in the cluster; asked of the API server, changing nothing.
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { stamp } from '../../shared/build/id.ts';
 import { PipelineError } from '../../shared/errors.ts';
 import { connect } from '../../shared/kubernetes/api.ts';
 import { generateManifests } from '../../shared/kubernetes/generate.ts';
-import { connectionOf } from '../../shared/kubernetes/kubeconfig.ts';
+import { connectionOf, readKubeconfig } from '../../shared/kubernetes/kubeconfig.ts';
 import { joinManifests } from '../../shared/kubernetes/manifests.ts';
 import { plan as planOf } from '../../shared/kubernetes/plan.ts';
 import { type Admitted, admit } from '../../shared/tarball/admission.ts';
@@ -37,7 +38,7 @@ export async function plan(
   const image = admitted.descriptor.image ?? `${repository}@${UNBUILT}`;
   const namespace = admitted.descriptor.namespace ?? app;
   const manifests = manifestsOf(admitted, { app, namespace, repository, root });
-  const cluster = connect(connectionOf(await kubeconfigOf(context)));
+  const cluster = connect(await connectionOf(await kubeconfigOf(context)));
   try {
     const input = {
       app,
@@ -92,10 +93,11 @@ function portsOf({ image, build, service }: Admitted['descriptor'], root: string
   return ports.length === 0 ? [service.port] : ports;
 }
 
-async function kubeconfigOf({ kubeconfig }: Context): Promise<string> {
-  if (kubeconfig !== undefined && kubeconfig !== '') return readFile(kubeconfig, 'utf8');
+async function kubeconfigOf({ kubeconfig }: Context): Promise<KubeConfig> {
+  if (kubeconfig !== undefined && kubeconfig !== '')
+    return readKubeconfig(await readFile(kubeconfig, 'utf8'), { directory: dirname(resolve(kubeconfig)) });
   throw new PipelineError('No cluster to compare with.', {
     retry: 'never',
-    hint: 'Set KUBECONFIG (flattened: `kubectl config view --flatten --minify`), or run `galley up`.',
+    hint: 'Set KUBECONFIG to one file, or run `galley up`.',
   });
 }

@@ -1,5 +1,7 @@
 // The way to a Kubernetes API server: JSON over kept connections, with deadlines and retries.
-// Not @kubernetes/client-node: it drops fields it does not know and opens a connection per call (facts §19).
+// @kubernetes/client-node reads the kubeconfig, sets up TLS and authenticates (kubeconfig.ts). Its calls are not used:
+// they drop fields that its models do not know, which server-side apply takes for their removal, write names in lower
+// case, have no deadline and open a connection each (facts libraries §19).
 import pRetry from 'p-retry';
 import { ApiError } from './api-error.ts';
 import { type Connection, type Incoming, openTransport } from './transport.ts';
@@ -87,11 +89,11 @@ function retried(once: () => Promise<Answer>, { retryMs = 20_000 }: Timing): Pro
 }
 
 async function headersOf(
-  { token }: Connection,
+  { authorization }: Connection,
   { body, contentType }: { body: string | undefined; contentType: string | undefined },
 ): Promise<Record<string, string>> {
   const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'galley' };
-  if (token) headers.authorization = `Bearer ${await token()}`;
+  if (authorization) headers.authorization = await authorization();
   if (body !== undefined) {
     headers['content-type'] = contentType ?? 'application/json';
     // Go answers DELETE with a chunked body with a plain 400 (facts oke-apply §2.3).

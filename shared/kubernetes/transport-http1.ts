@@ -7,13 +7,9 @@ import type { Address, Connection, Outgoing, Sender } from './transport.ts';
 /** A TLS handshake costs more than waiting for a turn. */
 const SOCKETS = 12;
 
-export function http1Sender(
-  { caPem, certPem, keyPem }: Connection,
-  { host, port, isPlain }: Address,
-): Sender {
+export function http1Sender({ tls }: Connection, { host, port, isPlain }: Address): Sender {
   const pool = { keepAlive: true, maxSockets: SOCKETS };
-  const trust = { ca: caPem, cert: certPem, key: keyPem };
-  const agent = isPlain ? new HttpAgent(pool) : new HttpsAgent({ ...pool, ...trust });
+  const agent = isPlain ? new HttpAgent(pool) : new HttpsAgent({ ...pool, ...tls });
   const request = isPlain ? httpRequest : httpsRequest;
   return {
     send: async ({ body, ...outgoing }) => {

@@ -1,17 +1,15 @@
 // Requests to one API server: over a single HTTP/2 connection where the server speaks it, as every kube-apiserver does,
 // else over kept HTTP/1.1 connections, as a proxy in front of one or a stand-in may.
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { http1Sender } from './transport-http1.ts';
 
 /** Where an API server is, and what is shown to it. */
 export interface Connection {
   /** `https://host:port`; plain `http:` is for stand-ins. */
   readonly server: string;
-  readonly caPem?: string;
-  readonly certPem?: string;
-  readonly keyPem?: string;
-  /** Asked for each request: OKE tokens age in minutes, and minting one costs a millisecond. */
-  readonly token?: () => Promise<string>;
+  readonly tls?: Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
+  /** The header's value. Asked for each request: OKE tokens age in minutes, and minting one costs a millisecond. */
+  readonly authorization?: () => Promise<string>;
 }
 
 export interface Outgoing {
@@ -91,11 +89,10 @@ function addressOf(server: string): Address {
 }
 
 function handshake(
-  { caPem, certPem, keyPem }: Connection,
+  { tls }: Connection,
   { host, port, connectMs }: Address & { connectMs: number },
 ): Promise<TLSSocket> {
-  const trust = { ca: caPem, cert: certPem, key: keyPem };
-  const socket = connectTls({ host, port: Number(port), ...trust, ALPNProtocols: ['h2', 'http/1.1'] });
+  const socket = connectTls({ host, port: Number(port), ...tls, ALPNProtocols: ['h2', 'http/1.1'] });
   return new Promise((resolve, reject) => {
     socket.setTimeout(connectMs, () => socket.destroy(new Error(`no connection in ${connectMs} ms`)));
     socket.once('error', reject);

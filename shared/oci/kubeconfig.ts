@@ -1,27 +1,23 @@
-// Where a cluster is: its server and certificate authority. The kubeconfig's user, an exec plugin, is never looked at.
+// Where a cluster is, as OKE tells it. The kubeconfig's user, an exec plugin, is never looked at.
 import type { Readable } from 'node:stream';
+import type { KubeConfig } from '@kubernetes/client-node';
 import type { models } from 'oci-containerengine';
 import { messageOf, PipelineError } from '../errors.ts';
+import { readKubeconfig } from '../kubernetes/kubeconfig.ts';
 import { calling } from './calling.ts';
 import type { Clients } from './clients.ts';
 
 export type ClusterEndpoint = 'PUBLIC_ENDPOINT' | 'PRIVATE_ENDPOINT' | 'VCN_HOSTNAME';
-
-export interface ClusterAddress {
-  /** `https://host:port` */
-  readonly server: string;
-  readonly caPem: string;
-}
 
 /**
  * Asks OKE for the kubeconfig of one endpoint.
  * @param endpoint absent: the public one if there is one, for it needs no way between networks; else the private one
  * @throws PipelineError
  */
-export async function clusterAddress(
+export async function clusterKubeconfig(
   clients: Clients,
   { clusterId, endpoint }: { clusterId: string; endpoint?: ClusterEndpoint },
-): Promise<ClusterAddress> {
+): Promise<KubeConfig> {
   const client = await clients.containerEngine();
   const chosen = endpoint ?? (await endpointOf(clients, clusterId));
   // The SDK's enum is a string at run time, and importing it would load every model.
@@ -47,39 +43,18 @@ async function endpointOf(clients: Clients, clusterId: string): Promise<ClusterE
   return endpoints?.publicEndpoint ? 'PUBLIC_ENDPOINT' : 'PRIVATE_ENDPOINT';
 }
 
-/** Server and CA of the current context's cluster, or of the only one. */
-export async function parseKubeconfig(text: string, what: string): Promise<ClusterAddress> {
-  const { parse } = await import('yaml');
-  let config: unknown;
-  try {
-    config = parse(text, { maxAliasCount: 10 });
-  } catch (cause) {
+/** Takes nothing but an https server and a CA of its own: what it says comes over the network. */
+export async function parseKubeconfig(text: string, what: string): Promise<KubeConfig> {
+  const config = await readKubeconfig(text).catch((cause: unknown) => {
     throw wrong(what, messageOf(cause), cause);
-  }
-  const contexts = listAt(config, 'contexts');
-  const current = contexts.find((one) => at(one, 'name') === at(config, 'current-context')) ?? contexts[0];
-  const name = at(at(current, 'context'), 'cluster');
-  const clusters = listAt(config, 'clusters');
-  const cluster = at(clusters.find((one) => at(one, 'name') === name) ?? clusters[0], 'cluster');
-  const server = at(cluster, 'server');
-  const ca = at(cluster, 'certificate-authority-data');
-  if (typeof server !== 'string' || !/^https?:\/\/[^/?#@\s]+\/?$/.test(server))
-    throw wrong(what, 'clusters[].cluster.server is no https URL');
-  if (typeof ca !== 'string') throw wrong(what, 'clusters[].cluster.certificate-authority-data is missing');
-  return { server: server.replace(/\/$/, ''), caPem: Buffer.from(ca, 'base64').toString() };
+  });
+  const { server, caData } = config.getCurrentCluster() ?? {};
+  if (server === undefined || !/^https:\/\/[^/?#@\s]+$/.test(server))
+    throw wrong(what, 'its server is no https URL');
+  if (typeof caData !== 'string') throw wrong(what, 'certificate-authority-data is missing');
+  return config;
 }
 
 function wrong(what: string, why: string, cause?: unknown): PipelineError {
   return new PipelineError(`${what}: ${why}`, { retry: 'never', reason: 'BadKubeconfig', cause });
-}
-
-function listAt(value: unknown, key: string): readonly unknown[] {
-  const list = at(value, key);
-  return Array.isArray(list) ? list : [];
-}
-
-function at(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
 }

@@ -1,10 +1,11 @@
 // The pipeline's cluster: an OKE cluster, found by its kubeconfig and entered with tokens minted here.
 import { connect } from '../kubernetes/api.ts';
 import { deploy } from '../kubernetes/deploy.ts';
+import { connectionOf, withToken } from '../kubernetes/kubeconfig.ts';
 import type { Log } from '../log.ts';
 import type { Cluster, DeployOutcome, DeployRequest } from '../pipeline/cluster.ts';
 import type { Clients } from './clients.ts';
-import { type ClusterEndpoint, clusterAddress } from './kubeconfig.ts';
+import { type ClusterEndpoint, clusterKubeconfig } from './kubeconfig.ts';
 import { okeTokens } from './oke-token.ts';
 import type { Provider } from './signing.ts';
 
@@ -31,10 +32,10 @@ export interface OkeAccess {
 export async function openOkeCluster(place: OkeCluster, access: OkeAccess): Promise<Cluster> {
   const { clusterId, clusterEndpoint, region, ocirEndpoint } = place;
   const endpoint = clusterEndpoint === undefined ? {} : { endpoint: clusterEndpoint };
-  const { server, caPem } = await clusterAddress(access.clients, { clusterId, ...endpoint });
+  const config = await clusterKubeconfig(access.clients, { clusterId, ...endpoint });
   const tokenPlace = { region, clusterId, secondLevelDomain: await secondLevelDomainOf(region) };
   const token = okeTokens(access.provider, { place: tokenPlace, now: access.now });
-  const api = connect({ server, caPem, token });
+  const api = connect(await connectionOf(withToken(config, token)));
   return {
     deploy: async (request: DeployRequest): Promise<DeployOutcome> => {
       const repository = `${ocirEndpoint}/${request.app}`;

@@ -80,7 +80,7 @@ async function stillHeld(apps: readonly string[], desk: Desk): Promise<string[]>
 }
 
 async function imagesOf(app: string, kubeconfig: string): Promise<string[]> {
-  const { admin } = givenCluster(kubeconfig);
+  const { admin } = await givenCluster(kubeconfig);
   try {
     const { body } = await admin.get(`/apis/apps/v1/namespaces/${app}/deployments`);
     return ((body.items ?? []) as KubeObject[]).flatMap(({ spec }) => {

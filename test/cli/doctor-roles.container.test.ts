@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseAllDocuments } from 'yaml';
 import { type Cluster, connect } from '../../shared/kubernetes/api.ts';
-import { connectionOf } from '../../shared/kubernetes/kubeconfig.ts';
+import { connectionOf, readKubeconfig } from '../../shared/kubernetes/kubeconfig.ts';
 import { controlPlaneBinaries } from '../helpers/cluster.ts';
 import { deployment } from '../helpers/deployment.ts';
 import { complaints, visit } from '../helpers/doctor.ts';
@@ -27,7 +27,8 @@ roles(
   name,
   needs(controlPlaneBinaries() !== undefined, { name, what }, async () => {
     const region = await startTestRegion({ cluster: 'real' });
-    const cluster = connect(connectionOf(readFileSync(region.description.kubeconfig, 'utf8')));
+    const text = readFileSync(region.description.kubeconfig, 'utf8');
+    const cluster = connect(await connectionOf(await readKubeconfig(text)));
     try {
       assert.equal(complaints(await visit(region)), []);
       await cluster.call({ method: 'DELETE', path: `${RBAC}/clusterrolebindings/galley-apply` });

@@ -15,8 +15,8 @@ export interface Administrator {
 }
 
 /** Close it when done. */
-export function administratorOf({ region }: Pipeline): Administrator {
-  const { admin } = givenCluster(region.description.kubeconfig);
+export async function administratorOf({ region }: Pipeline): Promise<Administrator> {
+  const { admin } = await givenCluster(region.description.kubeconfig);
   const get = async (path: string): Promise<Record<string, unknown> | undefined> => {
     const { status, body, text } = await admin.get(path);
     if (status === 404) return undefined;

@@ -15,7 +15,7 @@ let administrator: Administrator;
 test.before(async () => {
   const cluster = controlPlaneBinaries() === undefined ? 'stand-in' : 'real';
   pipeline = await startPipeline({ cluster, functions: 'processes' });
-  administrator = administratorOf(pipeline);
+  administrator = await administratorOf(pipeline);
 });
 test.after(async () => {
   administrator?.close();

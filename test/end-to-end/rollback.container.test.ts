@@ -17,7 +17,7 @@ test.before(async () => {
   const cluster = controlPlaneBinaries() === undefined ? 'stand-in' : 'real';
   pipeline = await startPipeline({ cluster, functions: 'processes' });
   galley = deskCommands(pipeline);
-  administrator = administratorOf(pipeline);
+  administrator = await administratorOf(pipeline);
 });
 test.after(async () => {
   administrator?.close();

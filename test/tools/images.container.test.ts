@@ -51,7 +51,7 @@ images(
     const tags = ['upload-trigger', 'poll-build', 'apply'].map((fn) => `${prefix}/${fn}:9.9.9`);
     try {
       const args = ['tools/images.ts', '--push', prefix, '--tag', '9.9.9'];
-      const { stdout } = await execa(process.execPath, args, { stderr: 'ignore' });
+      const { stdout } = await execa(process.execPath, args);
       const lines = stdout
         .split('\n')
         .map((line) => /^(\w+) = "(.+)@(sha256:[0-9a-f]{64})"$/.exec(line) ?? []);

@@ -1,9 +1,9 @@
 // The cluster: is it there, does its API server answer, and may apply deploy in the apps' namespaces?
 import { messageOf } from '../../errors.ts';
 import { type Cluster, connect } from '../../kubernetes/api.ts';
-import { connectionOf } from '../../kubernetes/kubeconfig.ts';
+import { connectionOf, readKubeconfig } from '../../kubernetes/kubeconfig.ts';
 import { at } from '../../kubernetes/objects.ts';
-import { clusterAddress } from '../kubeconfig.ts';
+import { clusterKubeconfig } from '../kubeconfig.ts';
 import { ask, type Finding, failing, inCompartment, judged, type Look, ok, unseen } from './finding.ts';
 import type { Place } from './place.ts';
 import { answers } from './reach.ts';
@@ -39,11 +39,12 @@ export async function surveyCluster(place: Place): Promise<Look<{ compartmentId:
 async function apiServer({ clients, clusterId, compartmentId }: Place): Promise<readonly Finding[]> {
   const what = 'API server of the cluster';
   const { found, findings } = await ask(what, {
-    get: () => clusterAddress(clients, { clusterId }),
+    get: () => clusterKubeconfig(clients, { clusterId }),
     right: inCompartment('CLUSTER_READ, CLUSTER_USE', compartmentId),
   });
   if (found === undefined) return findings;
-  return [await answers(what, { url: `${found.server}/version`, caPem: found.caPem })];
+  const { server, tls } = await connectionOf(found);
+  return [await answers(what, { url: `${server}/version`, ca: tls?.ca })];
 }
 
 /** Asked with the user's own kubeconfig. @param group OCID of apply's dynamic group, as roles are bound to it */
@@ -57,7 +58,7 @@ export async function surveyRoles(place: Place, group: string | undefined): Prom
   }
   let cluster: Cluster | undefined;
   try {
-    cluster = connect(connectionOf(kubeconfig), QUICK);
+    cluster = connect(await connectionOf(await readKubeconfig(kubeconfig)), QUICK);
     return await rolesIn(cluster, { what, group, apps: place.apps.slice(0, MOST_APPS) });
   } catch (error) {
     const mend = 'kubectl auth can-i create subjectaccessreviews.authorization.k8s.io';

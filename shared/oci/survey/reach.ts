@@ -1,6 +1,7 @@
 // Does anybody answer there? Any answer will do: who may ask what is another question.
 import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
 import { messageOf } from '../../errors.ts';
 import { type Finding, failing, ok } from './finding.ts';
 import type { Place } from './place.ts';
@@ -19,14 +20,14 @@ export async function surveyReach({ ocirEndpoint, endpoint, region, clients }: P
   ]);
 }
 
-/** @param caPem what the server's certificate must be signed by; absent: the system's authorities */
+/** @param ca what the server's certificate must be signed by; absent: the system's authorities */
 export async function answers(
   what: string,
-  { url, caPem }: { url: string; caPem?: string },
+  { url, ca }: { url: string; ca?: ConnectionOptions['ca'] },
 ): Promise<Finding> {
   const started = Date.now();
   try {
-    const status = await statusAt(url, caPem);
+    const status = await statusAt(url, ca);
     return ok(what, `answers (${status}) in ${Date.now() - started} ms`);
   } catch (error) {
     const mend = 'Look at DNS, routes, security lists and proxies between here and there';
@@ -34,7 +35,7 @@ export async function answers(
   }
 }
 
-function statusAt(url: string, ca: string | undefined): Promise<number> {
+function statusAt(url: string, ca: ConnectionOptions['ca']): Promise<number> {
   return new Promise((resolve, reject) => {
     const options = { signal: AbortSignal.timeout(PATIENCE_MS), ...(ca === undefined ? {} : { ca }) };
     const open = url.startsWith('http:') ? plainRequest : secureRequest;

@@ -44,7 +44,7 @@ export async function openShop(): Promise<Shop> {
   const config = { GALLEY_ALLOWED_KINDS: 'CustomResourceDefinition.apiextensions.k8s.io' };
   const twin = await twinOf({ instances: 1, config });
   const pipeline = await startPipeline({ twin: twin.file, cluster: 'real', functions: 'processes' });
-  const administrator = administratorOf(pipeline);
+  const administrator = await administratorOf(pipeline);
   const list = (plural: string) => administrator.list(`${KINDS[plural]}${NAMESPACE}/${plural}`);
   return {
     pipeline,

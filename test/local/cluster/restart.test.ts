@@ -44,7 +44,7 @@ async function survive(cluster: 'stand-in' | 'real'): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'galley-restart-'));
   try {
     const first = await start(directory, cluster);
-    const before = givenCluster(first.kubeconfig);
+    const before = await givenCluster(first.kubeconfig);
     await apply(before.admin, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
     await apply(before.admin, configMap('kept', { a: '1' }));
     const version = (await read(before.admin, pathOf(configMap('kept', {})))).metadata.resourceVersion;
@@ -52,7 +52,7 @@ async function survive(cluster: 'stand-in' | 'real'): Promise<void> {
     await once(first.child, 'exit');
     const pids = pidsOf(join(directory, 'container-engine'));
     const second = await start(directory, cluster);
-    const after = givenCluster(second.kubeconfig);
+    const after = await givenCluster(second.kubeconfig);
     assert.is(after.server, before.server);
     const kept = await read(after.admin, pathOf(configMap('kept', {})));
     assert.equal([kept.data, kept.metadata.resourceVersion], [{ a: '1' }, version]);

@@ -141,16 +141,16 @@ test('the apply function comes in, under its OCID and in its dynamic group', asy
 test('its dynamic group is bound to a role before anything is deployed', async ({ region }) => {
   const admin = region.description.kubeconfig;
   assert.match(admin, /admin\.kubeconfig$/);
-  const { status, body } = await adminOf(region).get(
+  const { status, body } = await (await adminOf(region)).get(
     '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/galley-apply',
   );
   assert.is(status, 200);
   assert.match(String(listOf(body.subjects)[0]?.name), /^ocid1\.dynamicgroup\./);
 });
 
-function adminOf(region: TestRegion): ApiClient {
+async function adminOf(region: TestRegion): Promise<ApiClient> {
   const file = region.description.kubeconfig;
-  return givenCluster(file).admin;
+  return (await givenCluster(file)).admin;
 }
 
 const minutes = (count: number): Date => new Date(Date.now() + count * 60_000);
@@ -200,7 +200,7 @@ async function plant(region: TestRegion, fault: object): Promise<void> {
 }
 
 test('fault image-pull-fails keeps the pod waiting, once lifted it runs', async ({ region }) => {
-  const { admin } = givenCluster(region.description.kubeconfig);
+  const { admin } = await givenCluster(region.description.kubeconfig);
   await plant(region, { name: 'image-pull-fails', where: 'web:*', times: 1 });
   await apply(admin, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
   await apply(admin, deployment('web', {}, { replicas: 1 }));
@@ -211,7 +211,7 @@ test('fault image-pull-fails keeps the pod waiting, once lifted it runs', async 
 });
 
 test('reset empties the cluster and keeps what the administrator granted', async ({ region }) => {
-  const { admin } = givenCluster(region.description.kubeconfig);
+  const { admin } = await givenCluster(region.description.kubeconfig);
   await fetch(`${region.endpoint}/_galley/reset`, { method: 'POST' });
   const namespaces = await list(admin, '/api/v1/namespaces');
   assert.not.ok(namespaces.some(({ metadata }) => metadata.name === 'shop'));

@@ -1,13 +1,18 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Cluster, connect } from '../../../shared/kubernetes/api.ts';
 import { ApiError } from '../../../shared/kubernetes/api-error.ts';
 import { discover } from '../../../shared/kubernetes/discovery.ts';
-import { connectionOf } from '../../../shared/kubernetes/kubeconfig.ts';
+import { connectionOf, readKubeconfig, withToken } from '../../../shared/kubernetes/kubeconfig.ts';
 import { listObjects, PODS } from '../../../shared/kubernetes/lists.ts';
+import type { Connection } from '../../../shared/kubernetes/transport.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, count: number) => void;
 
@@ -26,7 +31,7 @@ async function serve<T>(
   let tokens = 0;
   const cluster = connect({
     server: `http://127.0.0.1:${(server.address() as AddressInfo).port}/prefix`,
-    token: async () => `token-${++tokens}`,
+    authorization: async () => `Bearer token-${++tokens}`,
   });
   try {
     return await use(cluster, seen);
@@ -109,7 +114,10 @@ api('warnings are unpacked, several in one header too', async () => {
   );
 });
 api('no secret in an error', async () => {
-  const cluster = connect({ server: 'http://127.0.0.1:1', token: async () => 'SECRET' }, { retryMs: 1 });
+  const cluster = connect(
+    { server: 'http://127.0.0.1:1', authorization: async () => 'Bearer SECRET' },
+    { retryMs: 1 },
+  );
   const error = (await cluster.call(GET).catch((thrown: unknown) => thrown)) as ApiError;
   assert.is(error.retry, 'later');
   assert.not.match(JSON.stringify(error) + error.message + String(error.stack), /SECRET/);
@@ -166,24 +174,63 @@ const config = (user: object, cluster: object = {}): string =>
     ],
     users: [{ name: 'u', user }],
   });
-kubeconfig('server, CA and credentials of the current context', () => {
+const PEM = { ca: undefined, cert: undefined, key: undefined, servername: undefined };
+const CA = Buffer.from('CA');
+const read = async (text: string): Promise<Connection> => connectionOf(await readKubeconfig(text));
+
+kubeconfig('server, CA and credentials of the current context', async () => {
   const data = { 'client-certificate-data': btoa('CERT'), 'client-key-data': btoa('KEY') };
-  assert.equal(connectionOf(config(data)), {
+  assert.equal(await read(config(data)), {
     server: 'https://a:6443',
-    caPem: 'CA',
-    certPem: 'CERT',
-    keyPem: 'KEY',
+    tls: { ...PEM, ca: CA, cert: Buffer.from('CERT'), key: Buffer.from('KEY') },
   });
 });
-kubeconfig('an exec block is nothing but text', () => {
-  const exec = { command: 'sh', args: ['-c', 'touch /tmp/galley-exec-ran'] };
-  assert.equal(connectionOf(config({ exec })), { server: 'https://a:6443', caPem: 'CA' });
+kubeconfig('a token is shown in each request', async () => {
+  const { authorization } = await read(config({ token: 'T' }));
+  assert.is(await authorization?.(), 'Bearer T');
+});
+kubeconfig('a minted token takes the place of every other credential', async () => {
+  let minted = 0;
+  const given = await readKubeconfig(config({ token: 'T', 'client-key-data': btoa('KEY') }));
+  const { tls, authorization } = await connectionOf(withToken(given, async () => `minted-${++minted}`));
+  assert.equal(tls, { ...PEM, ca: CA });
+  assert.is(await authorization?.(), 'Bearer minted-2');
+  assert.is(await authorization?.(), 'Bearer minted-3');
+});
+kubeconfig('another name in the certificate, and no check at all, are taken over', async () => {
+  const cluster = { 'tls-server-name': 'b', 'insecure-skip-tls-verify': true };
+  const { tls } = await read(config({}, cluster));
+  assert.equal(tls, { ...PEM, ca: CA, servername: 'b', rejectUnauthorized: false });
+});
+for (const [what, user] of [
+  ['an exec block', { exec: { command: 'sh', args: ['-c', 'touch /tmp/galley-exec-ran'] } }],
+  [
+    'a provider with a command',
+    { 'auth-provider': { name: 'gcp', config: { 'cmd-path': 'touch', 'cmd-args': '/tmp/galley-exec-ran' } } },
+  ],
+] as const) {
+  kubeconfig(`${what} is nothing but text`, async () => {
+    assert.equal(await read(config(user)), { server: 'https://a:6443', tls: { ...PEM, ca: CA } });
+    assert.not(existsSync('/tmp/galley-exec-ran'));
+  });
+}
+kubeconfig('files are read beside the kubeconfig, where its place is known', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'galley-kubeconfig-'));
+  await writeFile(join(directory, 'key.pem'), 'KEY');
+  const found = await readKubeconfig(config({ 'client-key': 'key.pem' }), { directory });
+  assert.equal((await connectionOf(found)).tls, { ...PEM, ca: CA, key: Buffer.from('KEY') });
+  await rm(directory, { recursive: true });
 });
 for (const [what, text, message] of [
-  ['not YAML', 'a: [', /is not YAML/],
-  ['no context', '{}', /has no "" in contexts/],
+  ['not YAML', 'a: [', /cannot be read: /],
+  ['no context', '{}', /has no cluster in its current context/],
+  ['no server', config({}, { server: '' }), /clusters\[0\]\.cluster\.server is missing/],
   ['a file', config({ 'client-key': '/etc/key' }), /names a file in client-key/],
 ] as const) {
-  kubeconfig(`${what} is refused`, () => assert.throws(() => connectionOf(text), message));
+  kubeconfig(`${what} is refused`, async () => {
+    const error = await readKubeconfig(text).catch((thrown) => thrown);
+    assert.match(error.message, message);
+    assert.is(error.reason, 'BadKubeconfig');
+  });
 }
 kubeconfig.run();

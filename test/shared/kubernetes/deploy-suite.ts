@@ -231,7 +231,7 @@ export function deploySuite(subject: Subject): void {
   const { start } = subject;
   let stage: StageSet | undefined;
   test.before(async () => {
-    if (start) stage = stageSet(await start());
+    if (start) stage = await stageSet(await start());
   });
   test.after(() => stage?.stop());
   for (const [name, step] of STORY) {

@@ -12,7 +12,7 @@ import { buildId, digestOf, imageOf, type StageSet, stageSet } from './stage-set
 const test = suite('killed at any line');
 let stage: StageSet;
 test.before(async () => {
-  stage = stageSet(await startStandIn());
+  stage = await stageSet(await startStandIn());
 });
 test.after(() => stage.stop());
 

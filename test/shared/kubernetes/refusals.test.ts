@@ -13,7 +13,7 @@ let stage: StageSet;
 let builds = 0;
 
 test.before(async () => {
-  if (isReal) stage = stageSet(await startControlPlane());
+  if (isReal) stage = await stageSet(await startControlPlane());
 });
 test.after(() => stage?.stop());
 

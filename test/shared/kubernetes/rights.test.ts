@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { parseAllDocuments } from 'yaml';
 import { type Cluster, connect } from '../../../shared/kubernetes/api.ts';
 import { deploy } from '../../../shared/kubernetes/deploy.ts';
-import { connectionOf } from '../../../shared/kubernetes/kubeconfig.ts';
+import { connectionOf, readKubeconfig, withToken } from '../../../shared/kubernetes/kubeconfig.ts';
 import { at, type KubeObject, textAt } from '../../../shared/kubernetes/objects.ts';
 import type { DeployOutcome } from '../../../shared/kubernetes/outcome.ts';
 import { controlPlaneBinaries, startControlPlane } from '../../helpers/cluster.ts';
@@ -80,13 +80,13 @@ let deployer: Cluster;
 
 test.before(async () => {
   if (!isReal) return;
-  stage = stageSet(await startControlPlane());
+  stage = await stageSet(await startControlPlane());
   await admin('POST', '/api/v1/namespaces', { metadata: { name: 'deployers' } });
   await admin('POST', '/api/v1/namespaces/deployers/serviceaccounts', { metadata: { name: 'galley' } });
   const answer = await admin('POST', '/api/v1/namespaces/deployers/serviceaccounts/galley/token', {});
   const token = textAt(answer, 'status', 'token') ?? '';
-  const { server, caPem } = connectionOf(readFileSync(stage.kubeconfig, 'utf8'));
-  deployer = connect({ server, ...(caPem === undefined ? {} : { caPem }), token: async () => token });
+  const config = await readKubeconfig(readFileSync(stage.kubeconfig, 'utf8'));
+  deployer = connect(await connectionOf(withToken(config, async () => token)));
   for (const object of documents('rbac.yaml')) await admin('POST', pathOf(object), object);
 });
 test.after(async () => {

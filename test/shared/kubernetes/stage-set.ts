@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningCluster } from '../../../local/cluster/cluster.ts';
 import { type Cluster, connect } from '../../../shared/kubernetes/api.ts';
 import { deploy } from '../../../shared/kubernetes/deploy.ts';
-import { connectionOf } from '../../../shared/kubernetes/kubeconfig.ts';
+import { connectionOf, readKubeconfig } from '../../../shared/kubernetes/kubeconfig.ts';
 import type { KubeObject } from '../../../shared/kubernetes/objects.ts';
 import type { DeployOutcome } from '../../../shared/kubernetes/outcome.ts';
 import type { DeployInput, DeployPorts } from '../../../shared/kubernetes/run.ts';
@@ -40,8 +40,8 @@ export const imageOf = (app: string, letter: string): string =>
 export const buildId = (number: number): string =>
   `20261124T1011${String(number).padStart(3, '0')}Z-1a2b3c4d`;
 
-export function stageSet(running: RunningCluster): StageSet {
-  const connection = connectionOf(readFileSync(running.kubeconfig, 'utf8'));
+export async function stageSet(running: RunningCluster): Promise<StageSet> {
+  const connection = await connectionOf(await readKubeconfig(readFileSync(running.kubeconfig, 'utf8')));
   const client = connect(connection);
   const writes: string[] = [];
   const cluster: Cluster = {

@@ -23,7 +23,7 @@ let builds = 0;
 
 test.before(async () => {
   directory = mkdtempSync(join(tmpdir(), 'galley-takeover-'));
-  if (isReal) stage = stageSet(await startControlPlane());
+  if (isReal) stage = await stageSet(await startControlPlane());
 });
 test.after(async () => {
   rmSync(directory, { recursive: true, force: true });

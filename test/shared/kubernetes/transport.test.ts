@@ -50,7 +50,7 @@ async function serve(
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const trust = trusts ? { caPem: certificates.ca.cert } : {};
+  const trust = trusts ? { tls: { ca: certificates.ca.cert } } : {};
   const cluster = connect({ server: address, ...trust }, timing);
   try {
     await use(cluster);

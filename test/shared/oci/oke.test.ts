@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { clusterAddress, parseKubeconfig } from '../../../shared/oci/kubeconfig.ts';
+import { connectionOf } from '../../../shared/kubernetes/kubeconfig.ts';
+import { clusterKubeconfig, parseKubeconfig } from '../../../shared/oci/kubeconfig.ts';
 import { mintToken, okeTokens } from '../../../shared/oci/oke-token.ts';
 import type { Provider } from '../../../shared/oci/signing.ts';
 import { startTestOci } from '../../helpers/oci.ts';
@@ -79,18 +80,23 @@ current-context: context-ckjp6cilhpq
 }
 
 test('server and CA are of the current context', async () => {
-  assert.equal(await parseKubeconfig(kubeconfig(), 'reading'), {
-    server: 'https://203.0.113.7:6443',
-    caPem: '-----BEGIN CERTIFICATE-----\n',
-  });
+  const { server, tls } = await connectionOf(await parseKubeconfig(kubeconfig(), 'reading'));
+  assert.is(server, 'https://203.0.113.7:6443');
+  assert.equal(tls?.ca, Buffer.from('-----BEGIN CERTIFICATE-----\n'));
 });
 
 for (const [what, text, message] of [
-  ['no YAML', '{', /^reading: Flow map/],
-  ['no cluster', 'a: 1', /^reading: clusters\[\]\.cluster\.server is no https URL$/],
+  ['no YAML', '{', /^reading: the kubeconfig cannot be read: /],
+  ['no cluster', 'a: 1', /^reading: the kubeconfig has no cluster in its current context$/],
   ['a server with a user', kubeconfig({ server: 'https://u:p@h:1' }), /server is no https URL$/],
   ['a server that is a file', kubeconfig({ server: 'file:///etc' }), /server is no https URL$/],
-  ['a CA in a file', kubeconfig({ ca: 'certificate-authority: /etc/x' }), /authority-data is missing$/],
+  ['a server without TLS', kubeconfig({ server: 'http://h:1' }), /server is no https URL$/],
+  ['no CA', kubeconfig({ ca: 'x: y' }), /authority-data is missing$/],
+  [
+    'a CA in a file',
+    kubeconfig({ ca: 'certificate-authority: /etc/x' }),
+    /names a file in certificate-authority$/,
+  ],
 ] as const) {
   test(`a kubeconfig with ${what} is refused`, async () => {
     const error = await parseKubeconfig(text, 'reading').catch((thrown) => thrown);
@@ -105,9 +111,8 @@ test('the region tells where its cluster is', async () => {
     const [application] = oci.region.region.twin.of('oci_functions_application');
     const config = application?.values.config as Record<string, string>;
     const clusterId = String(config.GALLEY_CLUSTER_ID);
-    const { server, caPem } = await clusterAddress(oci.clients, { clusterId });
-    assert.match(server, /^https?:\/\/127\.0\.0\.1:\d+$/);
-    assert.type(caPem, 'string');
+    const { server } = await connectionOf(await clusterKubeconfig(oci.clients, { clusterId }));
+    assert.match(server, /^https:\/\/127\.0\.0\.1:\d+$/);
   } finally {
     await oci.stop();
   }
