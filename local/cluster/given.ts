@@ -8,15 +8,15 @@ import type { RunningCluster } from './cluster.ts';
 /** @throws when the file cannot be read, or its credential is of another kind */
 export async function givenCluster(file: string): Promise<RunningCluster> {
   const { server, ca, cert, key, token } = await read(file).catch((cause: Error) => {
-    throw new Error(`kubeconfig ${file}: ${cause.message}`, { cause });
+    throw new TypeError(`--cluster kubeconfig=${file}: ${cause.message}`, { cause });
   });
   if (server === '' || ca === '')
-    throw new Error(
-      `${file}: the current context names no cluster with a server and a certificate authority`,
+    throw new TypeError(
+      `--cluster kubeconfig=${file}: the current context names no cluster with a server and a certificate authority`,
     );
   if (token === '' && (cert === '' || key === '')) {
-    throw new Error(
-      `${file}: its user has neither a client certificate nor a token; exec plugins are not run`,
+    throw new TypeError(
+      `--cluster kubeconfig=${file}: its user has neither a client certificate nor a token; exec plugins are not run`,
     );
   }
   const client = cert === '' ? undefined : { cert, key };

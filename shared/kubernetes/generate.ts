@@ -1,4 +1,5 @@
 // Manifests for a source that brings none: a Deployment, and a Service when the image exposes a port.
+import type { V1Container, V1Deployment, V1ObjectMeta, V1Service } from '@kubernetes/client-node';
 import { toYaml } from './dialect.ts';
 
 export interface GenerateInput {
@@ -42,7 +43,7 @@ function mainPort({ ports, service: { port } }: GenerateInput): number | undefin
 
 const selector = (app: string): Record<string, string> => ({ 'app.kubernetes.io/name': app });
 
-function metadata({ app, namespace }: GenerateInput, annotations?: Record<string, string>): object {
+function metadata({ app, namespace }: GenerateInput, annotations?: Record<string, string>): V1ObjectMeta {
   const labels = { ...selector(app), 'app.kubernetes.io/managed-by': 'galley' };
   return { name: app, namespace, labels, ...(annotations ? { annotations } : {}) };
 }
@@ -50,7 +51,7 @@ function metadata({ app, namespace }: GenerateInput, annotations?: Record<string
 const portName = (port: number, main: number | undefined): string =>
   port === main ? 'main' : `port-${port}`;
 
-function deployment(input: GenerateInput): object {
+function deployment(input: GenerateInput): V1Deployment {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -71,7 +72,7 @@ function deployment(input: GenerateInput): object {
   };
 }
 
-function container(input: GenerateInput): object {
+function container(input: GenerateInput): V1Container {
   const main = mainPort(input);
   const ports = input.ports.map((port) => ({
     name: portName(port, main),
@@ -92,7 +93,7 @@ function container(input: GenerateInput): object {
   };
 }
 
-function service(input: GenerateInput): object {
+function service(input: GenerateInput): V1Service {
   const main = mainPort(input);
   const ports = input.ports.map((port) => ({
     name: portName(port, main),

@@ -1,31 +1,22 @@
 // A Kubernetes object as JSON, and safe ways into it: every field may be missing or of another type.
+import type { V1ManagedFieldsEntry, V1ObjectMeta } from '@kubernetes/client-node';
 
 export type Json = Readonly<Record<string, unknown>>;
 
-export interface Metadata {
+/** A model of client-node as it is in JSON: nothing is turned into a Date, or lost. */
+export type AsJson<Model> = Model extends Date
+  ? string
+  : Model extends object
+    ? { readonly [Field in keyof Model]: AsJson<Model[Field]> }
+    : Model;
+
+export type Metadata = AsJson<V1ObjectMeta> & {
   readonly name: string;
-  readonly namespace?: string;
-  readonly uid?: string;
-  readonly resourceVersion?: string;
-  readonly generation?: number;
-  readonly creationTimestamp?: string;
-  readonly deletionTimestamp?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly managedFields?: readonly ManagedFields[];
   readonly [field: string]: unknown;
-}
+};
 
 /** One entry of `metadata.managedFields`: who owns which fields, and since when. */
-export interface ManagedFields {
-  readonly manager?: string;
-  readonly operation?: 'Apply' | 'Update';
-  readonly subresource?: string;
-  readonly apiVersion?: string;
-  readonly time?: string;
-  readonly fieldsType?: string;
-  readonly fieldsV1?: Json;
-}
+export type ManagedFields = Omit<AsJson<V1ManagedFieldsEntry>, 'fieldsV1'> & { readonly fieldsV1?: Json };
 
 export interface KubeObject {
   readonly apiVersion: string;

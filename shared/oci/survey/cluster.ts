@@ -1,4 +1,5 @@
 // The cluster: is it there, does its API server answer, and may apply deploy in the apps' namespaces?
+import type { V1SubjectAccessReview } from '@kubernetes/client-node';
 import { messageOf } from '../../errors.ts';
 import { type Cluster, connect } from '../../kubernetes/api.ts';
 import { connectionOf, readKubeconfig } from '../../kubernetes/kubeconfig.ts';
@@ -104,7 +105,7 @@ async function lacking(cluster: Cluster, by: { group: string; namespace: string 
   );
   const answered = await Promise.all(
     questions.map(async (resourceAttributes) => {
-      const body = {
+      const body: V1SubjectAccessReview = {
         apiVersion: 'authorization.k8s.io/v1',
         kind: 'SubjectAccessReview',
         spec: { user: 'galley-apply', groups: [by.group], resourceAttributes },

@@ -12,7 +12,7 @@ const START = '2026-11-24T10:00:00Z';
 const EARLY = new Date('2026-11-24T10:00:05Z');
 const LATE = new Date('2026-11-24T10:01:00Z');
 
-const owned = (uid: string) => [{ apiVersion: 'apps/v1', kind: 'X', uid, controller: true }];
+const owned = (uid: string) => [{ apiVersion: 'apps/v1', kind: 'X', name: 'x', uid, controller: true }];
 const deployment: KubeObject = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
