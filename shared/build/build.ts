@@ -46,6 +46,7 @@ export interface Queued {
   readonly attempt: number;
   /** Why it waits, for people. */
   readonly reason: string;
+  /** Place among all that wait for a slot, when a sweep last looked; only the first sixteen know it. */
   readonly position?: number;
   /** Backoff: not submitted before. */
   readonly notBefore?: string;

@@ -7,6 +7,8 @@ import type { Seen } from './seen.ts';
 
 /** Names no build: a burst's records would all be written anew whenever the first of them ends. */
 export const BEHIND = 'waits for older builds of the app (policy queue)';
+/** Builds further back do not know their place: 10,000 records would be written anew whenever one of them starts. */
+export const PLACES = 16;
 /** The command's own time-out ends a build; the agent may take this long to say so (facts run-command §2). */
 const REPORT_SECONDS = 15 * 60;
 
@@ -18,10 +20,10 @@ export function decideQueued(
   const newer = replacedBy(build, seen);
   if (newer !== undefined) return over(build, { state: 'superseded', by: newer }, now);
   const turn = waitsFor(build, seen, now);
-  if (turn !== undefined) return { build: wait(build, turn), tasks: [] };
+  if (turn !== undefined) return { build: wait(build, turn, seen), tasks: [] };
   if (seen.slot !== undefined)
     return start(build, { slot: seen.slot, passedOver: seen.passedOver, now, limits });
-  if (seen.noSlot !== undefined) return { build: wait(build, seen.noSlot), tasks: [] };
+  if (seen.noSlot !== undefined) return { build: wait(build, seen.noSlot, seen), tasks: [] };
   return { build, tasks: ['claim-slot'] };
 }
 
@@ -43,9 +45,12 @@ function waitsFor(build: In<'queued'>, { siblings = [] }: Seen, now: Date): stri
   return undefined;
 }
 
-/** A changed reason is worth a write, the same one is not. */
-function wait(build: In<'queued'>, reason: string): In<'queued'> {
-  return build.reason === reason ? build : { ...build, reason };
+/** A changed reason or place is worth a write, the same ones are not. */
+function wait(build: In<'queued'>, reason: string, { place }: Seen): In<'queued'> {
+  const { position: before, ...rest } = build;
+  const position = place === undefined ? before : place <= PLACES ? place : undefined;
+  if (build.reason === reason && position === before) return build;
+  return { ...rest, reason, ...(position === undefined ? {} : { position }) };
 }
 
 interface Start {

@@ -61,6 +61,8 @@ export interface Seen {
   readonly slot?: { readonly instance: string; readonly number: number };
   /** Instances that were not taken although they come first, and why. */
   readonly passedOver?: string;
+  /** 1 for the next queued build that gets a slot; seen by a sweep alone. */
+  readonly place?: number;
   /** Why no slot could be had. */
   readonly noSlot?: string;
   /** `absent`: OCI knows no such command. Undefined: could not be asked. */

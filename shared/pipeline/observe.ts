@@ -14,6 +14,8 @@ const ASK_INSTANCE_SECONDS = 300;
 export interface Known {
   readonly cancels?: ReadonlyMap<string, string> | undefined;
   readonly siblings?: ((key: BuildKey) => readonly Sibling[]) | undefined;
+  /** Of a queued build: how many are before it, and one. */
+  readonly place?: number | undefined;
 }
 
 /** `withHead`: a queued build asks for the head only when it is about to move. */
@@ -25,6 +27,7 @@ export async function observe(
     case 'queued':
       return {
         ...(await bystanders(build, { ports, known })),
+        ...(known.place === undefined ? {} : { place: known.place }),
         ...(withHead ? await headOf(build, ports) : {}),
       };
     case 'building':

@@ -15,18 +15,8 @@ export interface SlotBoard {
   readonly unfit: Map<string, string>;
 }
 
-export async function slotBoard(ports: Ports): Promise<SlotBoard> {
-  const board = emptyBoard();
-  await note(board, ports);
-  return board;
-}
-
-function emptyBoard(): SlotBoard {
-  return { taken: new Set(), unfit: new Map() };
-}
-
-async function note({ taken }: SlotBoard, ports: Ports): Promise<void> {
-  for (const slot of await ports.slots.list()) taken.add(nameOf(slot));
+export function boardOf(taken: readonly SlotName[]): SlotBoard {
+  return { taken: new Set(taken.map(nameOf)), unfit: new Map() };
 }
 
 /** `claim`: the claim's ETag, which nobody else's claim has. */
@@ -54,7 +44,7 @@ export async function claimSlot(
   build: Build & { attempt: number; avoid?: string },
   { board: known, ports, pool, last }: Claiming,
 ): Promise<Claim> {
-  const board = known ?? emptyBoard();
+  const board = known ?? boardOf([]);
   let isListed = known !== undefined;
   const avoid = new Set(build.avoid?.split(',') ?? []);
   const fit = pool.instances.filter((instance) => !board.unfit.has(instance));
@@ -74,7 +64,7 @@ export async function claimSlot(
       board.taken.add(nameOf(slot));
       const claim = await ports.slots.claim(slot, holder);
       if (claim !== undefined) return { slot, claim, ...passedOver(board) };
-      if (!isListed) await note(board, ports);
+      if (!isListed) for (const other of await ports.slots.list()) board.taken.add(nameOf(other));
       isListed = true;
     }
   }

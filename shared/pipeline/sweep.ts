@@ -1,13 +1,13 @@
 // The sweep: whatever an event does, it does too. Advances every active build, frees slots, admits lost uploads.
 import pMap from 'p-map';
-import type { BuildKey } from '../build/build.ts';
+import type { Build, BuildKey } from '../build/build.ts';
 import { appOfObject, buildId, stamp } from '../build/id.ts';
 import { messageOf } from '../errors.ts';
 import { admit, type Door } from './admit.ts';
 import { advance } from './advance.ts';
 import type { Found, Ports, Upload } from './ports.ts';
 import { reviewSlot } from './slot-review.ts';
-import { slotBoard } from './slots.ts';
+import { boardOf } from './slots.ts';
 import type { Loop } from './tasks.ts';
 
 /** Calls in flight at once: OCI answers in 10–30 ms, and throttles far above this. */
@@ -39,28 +39,38 @@ export async function sweep(
   await guarded('lost uploads', async () => {
     admitted = await admitLost(active, { door, guarded });
   });
-  const board = await slotBoard(ports);
-  await pMap(
-    await ports.slots.list(),
-    (slot) => guarded(`slot ${slot.number}`, () => reviewSlot(slot, { ports, board })),
-    { concurrency: CONCURRENCY },
-  );
+  const slots = await ports.slots.list();
+  const board = boardOf(slots);
+  await pMap(slots, (slot) => guarded(`slot ${slot.number}`, () => reviewSlot(slot, { ports, board })), {
+    concurrency: CONCURRENCY,
+  });
   const known = await knownOf(active, ports);
   await guarded('marks', () => removeMarks(known.cancels ?? new Map(), { active, ports }));
   const { found, bad } = await readAll(active, ports);
   errors.push(...bad);
-  const shared: Loop = { ...loop, board, known };
-  const isQueued = ({ build }: Found): boolean => build.state === 'queued';
-  const one = (each: Found): Promise<void> =>
-    guarded(`${each.build.app}/${each.build.id}`, () => advance(each.build, { ...shared, loaded: each }));
-  await pMap(
-    found.filter((each) => !isQueued(each)),
-    one,
-    { concurrency: CONCURRENCY },
-  );
-  for (const each of fairly(found.filter(isQueued))) await one(each);
+  const go = (each: Found, more: { place?: number } = {}): Promise<Build | undefined> =>
+    advance(each.build, { ...loop, board, known: { ...known, ...more }, loaded: each });
+  const [queued, others] = partition(found);
+  await pMap(others, (each) => guarded(nameOf(each), () => go(each)), { concurrency: CONCURRENCY });
+  let place = 1;
+  for (const each of fairly(queued)) {
+    await guarded(nameOf(each), async () => {
+      if ((await go(each, { place }))?.state === 'queued') place += 1;
+    });
+  }
   for (const error of errors) ports.log('sweep: one went wrong', { error });
   return { looked: active.length, admitted, errors };
+}
+
+function partition(found: readonly Found[]): [queued: Found[], others: Found[]] {
+  const { queued = [], others = [] } = Object.groupBy(found, ({ build }) =>
+    build.state === 'queued' ? 'queued' : 'others',
+  );
+  return [queued, others];
+}
+
+function nameOf({ build }: Found): string {
+  return `${build.app}/${build.id}`;
 }
 
 async function knownOf(active: readonly BuildKey[], ports: Ports): Promise<NonNullable<Loop['known']>> {

@@ -44,7 +44,7 @@ const DEPLOY = [
   'records.drop',
 ];
 const GIVE_BACK = ['commands.look', 'slots.read', 'slots.free'];
-const NOTHING_LEFT = ['records.listActive', 'uploads.list', 'slots.list', 'slots.list', 'cancels.list'];
+const NOTHING_LEFT = ['records.listActive', 'uploads.list', 'slots.list', 'cancels.list'];
 
 /** An app that was deployed before; the build's command is the second (of the first the status is 404 for a while). */
 function deployedBefore(): Scene {

@@ -272,6 +272,25 @@ for (const [when, build, seen, now, then] of RULES) {
   });
 }
 
+const full = 'all 2 build slots are taken';
+const PLACES: [before: number | undefined, seen: number | undefined, then: number | undefined][] = [
+  [undefined, 1, 1],
+  [3, 2, 2],
+  [3, undefined, 3],
+  [undefined, 16, 16],
+  [undefined, 17, undefined],
+  [16, 17, undefined],
+];
+for (const [before, place, then] of PLACES) {
+  test(`queued with place ${before}, a sweep sees ${place} → ${then}`, () => {
+    const build = queued({ reason: full, ...(before === undefined ? {} : { position: before }) });
+    const seen: Seen = { noSlot: full, ...(place === undefined ? {} : { place }) };
+    const decided = decide(build, { seen, now: NOW, limits: LIMITS }).build;
+    assert.is(decided.state === 'queued' ? decided.position : decided.state, then);
+    assert.is(decided === build, before === then, 'written only when it changes');
+  });
+}
+
 for (const build of finals()) {
   test(`${build.state} is final: it is only finished`, () => {
     const decision = decide(build, {

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { preferred } from '../../../shared/pipeline/preference.ts';
-import { claimSlot, slotBoard } from '../../../shared/pipeline/slots.ts';
+import { boardOf, claimSlot } from '../../../shared/pipeline/slots.ts';
 import { queued } from '../../helpers/builds.ts';
 import { worldPorts } from '../../simulation/ports.ts';
 import { createWorld } from '../../simulation/world.ts';
@@ -15,7 +15,7 @@ test('of 32 claimers at once as many win as there are slots', async () => {
   const ports = worldPorts(world);
   const claims = Array.from({ length: 32 }, async (_, index) => {
     const app = `app-${index}`;
-    return claimSlot(queued({ app }), { ports, pool, board: await slotBoard(ports) });
+    return claimSlot(queued({ app }), { ports, pool, board: boardOf(await ports.slots.list()) });
   });
   const won = (await Promise.all(claims)).flatMap((claim) => ('slot' in claim ? [claim.slot] : []));
   assert.is(won.length, 4);
@@ -30,7 +30,7 @@ test('an app goes to the same instance each time, and to another when that one f
     const got = await claimSlot(queued(avoid === undefined ? {} : { avoid }), {
       ports,
       pool,
-      board: await slotBoard(ports),
+      board: boardOf(await ports.slots.list()),
     });
     return 'slot' in got ? got.slot.instance : got.noSlot;
   };
@@ -57,11 +57,15 @@ test('an instance that cannot fetch commands is passed over, and it is said why'
   const ports = worldPorts(world);
   const [first = '', second = ''] = preferred('shop', pool.instances);
   world.silent.set(first, 0);
-  const got = await claimSlot(queued(), { ports, pool, board: await slotBoard(ports) });
+  const got = await claimSlot(queued(), { ports, pool, board: boardOf(await ports.slots.list()) });
   assert.is('slot' in got && got.slot.instance, second);
   assert.is('slot' in got && got.passedOver, `passed over: ${first}: plugin stopped`);
   world.silent.set(second, 0);
-  const none = await claimSlot(queued({ app: 'other' }), { ports, pool, board: await slotBoard(ports) });
+  const none = await claimSlot(queued({ app: 'other' }), {
+    ports,
+    pool,
+    board: boardOf(await ports.slots.list()),
+  });
   assert.match(
     'noSlot' in none ? none.noSlot : '',
     /no Build Instance can take it: i\d: plugin stopped; i\d: plugin stopped/,
