@@ -1,6 +1,7 @@
 // pushed and applying, as seen by whoever does not hold the app's lease: re-drive, give way, time out.
 import type { In, Phase } from './build.ts';
 import type { Decision } from './decide.ts';
+import { APPLY_SECONDS } from './decide-building.ts';
 import { enter } from './enter.ts';
 import { after, isPast } from './retry.ts';
 import type { Seen } from './seen.ts';
@@ -59,6 +60,13 @@ export function decideApplying(build: In<'applying'>, { seen, now }: Context): D
     ...run,
   };
   return { build: enter(build, { phase, now }), tasks: ['finish'] };
+}
+
+/** A rollout that nobody could look at gets its time anew, for an hour at most: an outage is no fault of its pods. */
+export function prolonged({ rolloutBy, rolloutSeconds, since }: In<'applying'>, now: Date): string {
+  const last = Date.parse(after(new Date(since), APPLY_SECONDS));
+  const anew = Math.min(Date.parse(after(now, rolloutSeconds)), last);
+  return new Date(Math.max(Date.parse(rolloutBy), anew)).toISOString();
 }
 
 /** A newer build that is deployed, or being applied: last upload wins (I3). */

@@ -1,6 +1,7 @@
 // Applying one build: wait for its proof, take the app's lease, deploy, and record how it ended.
 import { type Build, type In, type Phase, runOf } from '../build/build.ts';
 import { decide } from '../build/decide.ts';
+import { prolonged } from '../build/decide-deploying.ts';
 import { enter } from '../build/enter.ts';
 import { after } from '../build/retry.ts';
 import { type Head, isOver } from '../build/seen.ts';
@@ -89,7 +90,8 @@ async function roll(
   const outcome = await deployBuild(build, { context, held }).catch(async (thrown: unknown) => {
     // Without the lease the next sweep tries again at once; the error itself belongs to the function's log.
     const detail = `broken off, tried again: ${messageOf(thrown)}`.slice(0, 400);
-    await Promise.allSettled([pause(found, { detail, ports }), releaseLease(who, { held, ports })]);
+    const next = { ...build, reason: detail, rolloutBy: prolonged(build, ports.now()) };
+    await Promise.allSettled([pause(found, { next, ports }), releaseLease(who, { held, ports })]);
     throw thrown;
   });
   switch (outcome.kind) {
@@ -105,7 +107,7 @@ async function roll(
       return end(found, { phase: deployedPhase(build, deployed), ports });
     }
     case 'waiting':
-      await pause(found, { detail: outcome.detail, ports });
+      await pause(found, { next: { ...build, reason: outcome.detail }, ports });
       await releaseLease(who, { held, ports });
       await ports.applier.invoke(build);
       return 'waiting';
@@ -125,10 +127,11 @@ async function roll(
 /** The rollout is not over: notes what it waits for. */
 async function pause(
   { build, eTag }: Found,
-  { detail, ports }: { detail: string; ports: Ports },
+  { next, ports }: { next: In<'applying'>; ports: Ports },
 ): Promise<void> {
-  if (build.state !== 'applying' || build.reason === detail) return;
-  await ports.records.swap({ ...build, reason: detail }, eTag);
+  const isNews =
+    build.state === 'applying' && (build.reason !== next.reason || build.rolloutBy !== next.rolloutBy);
+  if (isNews) await ports.records.swap(next, eTag);
 }
 
 async function end(

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Build, isFinal, NEXT } from '../../../shared/build/build.ts';
 import { decide } from '../../../shared/build/decide.ts';
+import { prolonged } from '../../../shared/build/decide-deploying.ts';
 import type { CommandSeen, Result, Seen } from '../../../shared/build/seen.ts';
 import {
   applying,
@@ -335,6 +336,20 @@ for (const [wait, build, seen, now, reason] of WAITS) {
     const last = build.state === 'building' ? { ...build, attempt: 3 } : build;
     const then = decide(last, { seen, now, limits: LIMITS }).build;
     assert.is(then.state === 'failed' ? `${then.fault} ${then.reason}` : then.state, reason);
+  });
+}
+
+/** `applying` since NOW, with 300 s for its rollout. */
+const PROLONGED: [when: string, now: Date, rolloutBy: Date][] = [
+  ['at once', NOW, later(300)],
+  ['when its time is nearly over', later(290), later(590)],
+  ['long after it', later(2000), later(2300)],
+  ['after nearly an hour', later(3500), later(3600)],
+  ['after more than that', later(4000), later(3600)],
+];
+for (const [when, now, rolloutBy] of PROLONGED) {
+  test(`a rollout broken off ${when} gets its time anew, for an hour at most`, () => {
+    assert.is(prolonged(applying(), now), rolloutBy.toISOString());
   });
 }
 
