@@ -1,6 +1,5 @@
 // Pinning: what the manifests call the app's image becomes the digest of this build, everywhere.
-import { PipelineError } from '../errors.ts';
-import { type Manifest, problemText } from './manifests.ts';
+import { type Manifest, type Problem, problemText, type Reading } from './manifests.ts';
 import { titleOf } from './objects.ts';
 import { imagesOf, rewriteImages } from './pod-specs.ts';
 
@@ -29,10 +28,9 @@ export interface Pin {
 
 /**
  * Replaces the app's name, and its repository with any tag, by `image`. A reference that already carries a digest is
- * the user's own choice and stays.
- * @throws PipelineError `ImageNotFound` when nothing matched: the old image would go on running and look deployed
+ * the user's own choice and stays. A problem when nothing matched: the old image would go on running and look deployed.
  */
-export function pinImages(manifests: readonly Manifest[], pin: Pin): Manifest[] {
+export function pinImages(manifests: readonly Manifest[], pin: Pin): Reading {
   let matched = 0;
   const pinned = manifests.map((manifest) => ({
     ...manifest,
@@ -42,8 +40,7 @@ export function pinImages(manifests: readonly Manifest[], pin: Pin): Manifest[] 
       return pin.image;
     }),
   }));
-  if (matched === 0) throw notFound(manifests, pin);
-  return pinned;
+  return { manifests: pinned, problems: matched === 0 ? [notFound(manifests, pin)] : [] };
 }
 
 function isOurs(image: string, { app, repository, image: pinned }: Pin): boolean {
@@ -53,14 +50,15 @@ function isOurs(image: string, { app, repository, image: pinned }: Pin): boolean
   return parsed.digest === undefined && known.includes(parsed.repository);
 }
 
-function notFound(manifests: readonly Manifest[], { app, repository }: Pin): PipelineError {
-  const found = manifests.flatMap((manifest) =>
-    imagesOf(manifest.object).map(({ path, image }) =>
-      problemText({ ...manifest, object: titleOf(manifest.object), field: path, message: image }),
+function notFound(manifests: readonly Manifest[], { app, repository }: Pin): Problem {
+  const found = manifests.flatMap(({ file, document, object }) =>
+    imagesOf(object).map(({ path, image }) =>
+      problemText({ file, document, object: titleOf(object), field: path, message: image }),
     ),
   );
   const instead = found.length === 0 ? 'There is no image at all.' : `The images are:\n${found.join('\n')}`;
-  const message = `no image in the manifests is "${app}" or "${repository}", so this build would not run. ${instead}`;
-  const hint = `write "image: ${app}" where the built image belongs`;
-  return new PipelineError(message, { retry: 'never', reason: 'ImageNotFound', hint });
+  const message =
+    `no image in the manifests is "${app}" or "${repository}", so this build would not run: ` +
+    `write "image: ${app}" where the built image belongs. ${instead}`;
+  return { message, reason: 'ImageNotFound' };
 }

@@ -53,7 +53,7 @@ export async function rehearse(cluster: Cluster, items: readonly Item[], stage: 
   const obstacles = steps.filter((step) => 'kind' in step);
   const found = obstacles.flatMap((one) => (one.kind === 'refused' ? one.problems : []));
   const problems = [...stage.problems, ...found];
-  if (problems.length > 0) throw refused(problems, found.length > 0 ? 'ApplyRefused' : 'ManifestsRefused');
+  if (problems.length > 0) throw refused(problems, found.length > 0 ? 'ApplyRefused' : undefined);
   const denials = obstacles.flatMap((one) => (one.kind === 'forbidden' ? [one.error] : []));
   if (denials.length > 0) throw forbidden(denials);
   const waits = obstacles.flatMap((one) => (one.kind === 'later' ? [one.detail] : []));

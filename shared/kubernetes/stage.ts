@@ -6,7 +6,7 @@ import type { Resource } from './discovery.ts';
 import type { Fence } from './fence.ts';
 import { pinImages } from './images.ts';
 import { type Item, itemsOf } from './items.ts';
-import { type Problem, parseManifests, refused } from './manifests.ts';
+import { type Problem, readManifests, refused } from './manifests.ts';
 import { type Member, membersOf, objectsOf } from './members.ts';
 import { isFoundation } from './order.ts';
 import { perform } from './perform.ts';
@@ -34,20 +34,24 @@ const SETTLE_MS = 30_000;
 /** A set that found its place in the cluster, and what is wrong with it so far. */
 export interface Prepared {
   readonly items: readonly Item[];
-  /** Kinds the cluster does not have, and what an app may not bring. The server may have more to say. */
+  /** What is no object, kinds the cluster does not have, what an app may not bring. The server may have more to say. */
   readonly problems: readonly Problem[];
 }
 
-/** Text to items. @throws PipelineError when the text is no set of objects, or the image is not in it */
+/** Text to items. @throws PipelineError when the set is too large */
 export async function prepare(
   run: Run,
   set: { readonly manifests: string; readonly image: string },
 ): Promise<Prepared> {
   const { app, namespace, repository } = run.input;
-  const manifests = parseManifests([{ file: 'manifests.yaml', text: set.manifests }]);
-  const pinned = pinImages(manifests, { app, repository, image: set.image });
-  const { items, problems } = await itemsOf(pinned, { discovery: run.discovery, namespace });
-  return { items, problems: [...problems, ...denials(items, { app, namespace, allowed: run.allowed })] };
+  const read = readManifests([{ file: 'manifests.yaml', text: set.manifests }]);
+  const pinned = pinImages(read.manifests, { app, repository, image: set.image });
+  const placed = await itemsOf(pinned.manifests, { discovery: run.discovery, namespace });
+  const { items } = placed;
+  // What could not be read may be where the image is.
+  const unread = read.problems.length > 0 ? read.problems : pinned.problems;
+  const denied = denials(items, { app, namespace, allowed: run.allowed });
+  return { items, problems: [...unread, ...placed.problems, ...denied] };
 }
 
 /** @throws PipelineError `ManifestsRefused` with the problems, if there are any */

@@ -13,6 +13,9 @@ export interface YamlDocument {
 
 export interface YamlProblem {
   readonly document: number;
+  /** As in YamlDocument; the same for all problems of a document. */
+  readonly comment: string;
+  /** 1 for the first line of the text. */
   readonly line: number;
   readonly message: string;
 }
@@ -37,12 +40,13 @@ export function readYaml(text: string): { documents: YamlDocument[]; problems: Y
       if (value === null) number -= 1;
       else documents.push({ document: number, comment: commentOf(parsed), value });
     }
-    problems.push(...found.map((problem) => ({ ...problem, document: number })));
+    const comment = commentOf(parsed);
+    problems.push(...found.map((problem) => ({ ...problem, document: number, comment })));
   }
   return { documents, problems };
 }
 
-type Found = Omit<YamlProblem, 'document'>;
+type Found = Omit<YamlProblem, 'document' | 'comment'>;
 
 function parse(
   text: string,
@@ -53,7 +57,7 @@ function parse(
     return [...parsed];
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    problems.push({ document: 1, line: 1, message: 'is nested too deeply' });
+    problems.push({ document: 1, comment: '', line: 1, message: 'is nested too deeply' });
     return [];
   }
 }

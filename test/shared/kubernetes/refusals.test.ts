@@ -45,7 +45,7 @@ const from = (file: string, text: string): string => `---\n# Source: k8s/${file}
 
 const STORY: readonly (readonly [name: string, step: () => Promise<void>])[] = [
   [
-    'everything wrong with a set is in one message: kinds, rules, schemas and values, each with its place',
+    'everything wrong with a set is in one message: YAML, shapes, kinds, rules, schemas and values, each with its place',
     async () => {
       await namespace('wrong');
       const set = [
@@ -58,6 +58,8 @@ const STORY: readonly (readonly [name: string, step: () => Promise<void>])[] = [
           'apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {ports: [{port: 80}], slector: {a: w}}\n',
         ),
         from('e', 'apiVersion: v1\nkind: Service\nmetadata: {name: t}\nspec: {ports: [{port: 99999}]}\n'),
+        from('f', 'apiVersion: v1\nkind: Pod\nmetadata: {name: 1}\n'),
+        from('g', 'kind: [Pod\n'),
       ];
       const failure = await failing('wrong', set.join(''));
       assert.is(`${failure.phase} ${failure.fault} ${failure.reason}`, 'plan user ApplyRefused');
@@ -70,6 +72,8 @@ const STORY: readonly (readonly [name: string, step: () => Promise<void>])[] = [
         'k8s/d.yaml, document 1, Service s, spec.slector',
         'k8s/e.yaml, document 1, Service t, spec.ports[0].port',
         'k8s/e.yaml, document 1, Service t, spec.ports[0].targetPort',
+        'k8s/f.yaml, document 1, Pod 1, metadata.name',
+        'k8s/g.yaml, document 1',
       ]);
       const path = '/api/v1/namespaces/wrong/configmaps/twice';
       assert.not(await stage.exists(path), 'nothing is applied by halves');
@@ -105,6 +109,24 @@ const STORY: readonly (readonly [name: string, step: () => Promise<void>])[] = [
       ]);
       assert.match(failure.detail, /Secret s, data\.key: illegal base64 data/);
       assert.match(failure.detail, /requests\.memory: quantities must match the regular expression/);
+    },
+  ],
+  [
+    'an image that is nowhere is told of with the rest, and names the error when it is all',
+    async () => {
+      await namespace('pictures');
+      const other = `---\n${web('nginx')}`;
+      const two = await failing('pictures', `${config('c', ', labels: {a: 1}')}${other}`);
+      assert.is(two.reason, 'ManifestsRefused');
+      assert.match(two.detail, /ConfigMap c, metadata\.labels\.a/);
+      const one = await failing('pictures', `${config('c')}${other}`);
+      assert.is(one.reason, 'ImageNotFound');
+      assert.match(
+        one.detail,
+        /write "image: pictures" .*Deployment web, spec\.template\.spec\.containers\[0\]/s,
+      );
+      const both = await failing('pictures', `${config('c')}kind2: x\n${other}`);
+      assert.match(both.detail, /no image in the manifests is "pictures".*kind2: unknown field/s);
     },
   ],
   [

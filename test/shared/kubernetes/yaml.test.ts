@@ -1,6 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { joinManifests, parseManifests } from '../../../shared/kubernetes/manifests.ts';
+import {
+  joinManifests,
+  parseManifests,
+  problemText,
+  readManifests,
+} from '../../../shared/kubernetes/manifests.ts';
 import { readYaml } from '../../../shared/kubernetes/yaml.ts';
 
 const reading = suite('YAML as kubectl reads it');
@@ -129,6 +134,23 @@ sets('joined files keep their names, documents are counted per file', () => {
     found.map(({ file, document, object: { metadata } }) => `${file} ${document} ${metadata.name}`),
     ['k8s/a b.yaml 1 one', 'k8s/a b.yaml 2 two', 'k8s/b.json 1 three', 'k8s/c.yml 1 0644'],
   );
+});
+
+sets('what cannot be read of joined files is told with their own names and lines', () => {
+  const text = joinManifests([
+    { file: 'k8s/a.yaml', text: `${object('one')}---\nkind: Pod\nkind: Pod\n` },
+    { file: 'k8s/b.yaml', text: `${object('two')}---\n${object('three')}data: [\n` },
+    { file: 'k8s/c.yaml', text: `data: {a: b\n` },
+  ]);
+  const { manifests, problems } = readManifests([{ file: 'manifests.yaml', text }]);
+  assert.equal(
+    manifests.map(({ file, document }) => `${file} ${document}`),
+    ['k8s/a.yaml 1', 'k8s/b.yaml 1'],
+  );
+  const told = problems.map(problemText);
+  assert.is(told[0], 'k8s/a.yaml, document 2: line 6: key "kind" is there twice in one map');
+  assert.match(told[1] ?? '', /^k8s\/b\.yaml, document 2: line \d: /);
+  assert.match(told.at(-1) ?? '', /^k8s\/c\.yaml, document 1: line \d: /);
 });
 
 sets('all problems are in one error, each with file, document, object and field', () => {
