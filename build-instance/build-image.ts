@@ -43,7 +43,9 @@ export async function buildImage(building: Building): Promise<void> {
       env: registry.env,
       cwd: source.root,
       signal,
-      onLine: report.line,
+      onLine: (line) => {
+        if (!isOthersName(line, image)) report.line(line);
+      },
       onStart: noteGroup,
     });
     if (ended.exitCode === 0) return;
@@ -51,6 +53,12 @@ export async function buildImage(building: Building): Promise<void> {
     if (!isRace || attempt > RACE_RETRIES) throw failureFrom(engine, ended);
     report.line('==> Another build took a layer away; building again.');
   }
+}
+
+/** Podman tells every name that a reused image has on this machine, those of other apps too. */
+function isOthersName(line: string, image: string): boolean {
+  const [, name] = /^Successfully tagged (\S+)$/.exec(line) ?? [];
+  return name !== undefined && name !== image;
 }
 
 /** Exported for its table of tests. */

@@ -14,10 +14,18 @@ export interface InstancePrincipalOptions {
 export function instancePrincipal(options: InstancePrincipalOptions): Provider {
   const load = lazily(() => build(options));
   let loaded: Provider | undefined;
+  let asked: Promise<string> | undefined;
+  const ask = async (): Promise<string> => {
+    loaded ??= await load();
+    return loaded.getKeyId();
+  };
   return {
-    getKeyId: async () => {
-      loaded ??= await load();
-      return loaded.getKeyId();
+    // One at a time: the SDK would federate once for each of the calls that a build begins with.
+    getKeyId: () => {
+      asked ??= ask().finally(() => {
+        asked = undefined;
+      });
+      return asked;
     },
     getPrivateKey: () => loaded?.getPrivateKey() ?? '',
     getPassphrase: () => loaded?.getPassphrase() ?? null,

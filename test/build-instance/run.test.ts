@@ -55,6 +55,15 @@ test('fetches, builds, pushes and reports the digest', async () => {
   assert.equal(ran.left, []);
 });
 
+test('names that a reused image has already are nobody’s business', async () => {
+  const own = `Successfully tagged ${IMAGE}:${RUN.build}`;
+  const { log } = await runFake(plain, {
+    build: `echo '${own}'; echo 'Successfully tagged 127.0.0.1:5000/ns/galley/other:1'`,
+  });
+  assert.match(log, own);
+  assert.not.match(log, 'other');
+});
+
 test('generates manifests from the ports of the image', async () => {
   const { manifests, exitCode } = await runFake(
     tgz(
