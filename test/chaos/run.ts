@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { removeImagesOf } from '../../local/containers/images.ts';
 import { type Build, isFinal } from '../../shared/build/build.ts';
 import { seeded } from '../simulation/random.ts';
 import { judged } from './judged.ts';
@@ -44,6 +45,8 @@ export async function chaosRun(seed: number, options: ChaosOptions): Promise<Cha
     } finally {
       over.abort();
       await clock('stop', scene.region.stop());
+      // Hundreds of old tags make podman slow for the runs to come.
+      await removeImagesOf(scene.region.description.registry);
     }
   } catch (error) {
     report.problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -49,3 +49,14 @@ export function sdkDiet(): Plugin {
     },
   };
 }
+
+/** Whole packages that a program can load and never does: a client of the SDK is up to 4 MB of a bundle. */
+export function leftOut(names: readonly string[]): Plugin {
+  return {
+    name: 'left-out',
+    setup(build) {
+      const filter = new RegExp(`^(${names.join('|')})$`);
+      build.onResolve({ filter }, () => ({ path: join(HERE, 'stubs', 'unused.ts') }));
+    },
+  };
+}

@@ -27,7 +27,8 @@ export function openMachine(region: Region, instance: Instance): Machine {
     join(bin, 'galley-build'),
     `#!/bin/sh
 GALLEY_CONFIG_FILE=${quoted(config)} GALLEY_WORK_DIR=${quoted(work)} HOME=${quoted(home)}
-export GALLEY_CONFIG_FILE GALLEY_WORK_DIR HOME
+NODE_COMPILE_CACHE=${quoted(join(directory, 'compile-cache'))}
+export GALLEY_CONFIG_FILE GALLEY_WORK_DIR HOME NODE_COMPILE_CACHE
 exec ${quoted(process.execPath)} ${quoted(join(region.options.bundles, 'galley-build.mjs'))} "$@"
 `,
   );

@@ -1,6 +1,5 @@
-// A package that the functions' way through the SDKs never reaches: shared/oci/transport.ts signs and sends, and
-// shared/kubernetes/transport.ts talks to the cluster.
-// It says so if that should ever change.
+// A package that a bundle is not meant to reach: in the functions shared/oci/transport.ts signs and sends, and
+// shared/kubernetes/transport.ts talks to the cluster. It says so if that should ever change.
 const unused = new Proxy(() => undefined, {
   get: (_, name) => (name === '__esModule' ? undefined : fail()),
   apply: fail,
