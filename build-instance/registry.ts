@@ -38,7 +38,8 @@ export async function openRegistry(repository: string, directory: string): Promi
   return {
     host,
     authFile: join(auth, 'config.json'),
-    env: { DOCKER_CONFIG: auth, TMPDIR: tmp },
+    // With attestations docker pushes an index, and nodes report the image in it: another digest than the pushed one.
+    env: { DOCKER_CONFIG: auth, TMPDIR: tmp, BUILDX_NO_DEFAULT_ATTESTATIONS: '1' },
     isPlainHttp,
   };
 }

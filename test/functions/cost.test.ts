@@ -6,7 +6,7 @@ import { apply } from '../../functions/apply/handle.ts';
 import { pollBuild } from '../../functions/poll-build/handle.ts';
 import { uploadTrigger } from '../../functions/upload-trigger/handle.ts';
 import { buildId } from '../../shared/build/id.ts';
-import { IMAGE, INSTANCE, later, NOW, OLDER } from '../helpers/builds.ts';
+import { INSTANCE, later, NOW, OLDER, result } from '../helpers/builds.ts';
 import { imagePush, objectEvent } from '../helpers/events.ts';
 import { asks, invocation, NAMES, type Scene, scene, upload } from '../helpers/scene.ts';
 import { put } from '../simulation/world.ts';
@@ -70,8 +70,7 @@ function deployedBefore(): Scene {
 /** galley-build has pushed, written the manifests and its result; its command is over a moment later. */
 function built({ world }: Scene): void {
   world.manifests.set(`shop/${ID}`, 'm');
-  const proven = { attempt: 1, eTag: 'e-1', outcome: 'succeeded', phase: 'push', exitCode: 0 } as const;
-  world.results.set(`shop/${ID}/1`, { ...proven, image: IMAGE, logTail: [] });
+  world.results.set(`shop/${ID}/1`, result());
   for (const command of world.commands) command.seen = { outcome: 'succeeded', exitCode: 0 };
 }
 

@@ -1,5 +1,6 @@
 // Builds for tests: only what matters is said.
 import type { Build, In, Run } from '../../shared/build/build.ts';
+import type { Result } from '../../shared/build/seen.ts';
 
 export const NOW = new Date('2026-11-24T10:11:12.000Z');
 export const ID = '20261124T101112Z-1a2b3c4d';
@@ -30,6 +31,20 @@ export const run: Run = {
   command: COMMAND,
   submittedAt: NOW.toISOString(),
 };
+
+/** What galley-build says of a first attempt that went well. */
+export function result(more: Partial<Result> = {}): Result {
+  return {
+    attempt: 1,
+    eTag: 'e-1',
+    outcome: 'succeeded',
+    phase: 'push',
+    exitCode: 0,
+    image: IMAGE,
+    logTail: [],
+    ...more,
+  };
+}
 
 export function later(seconds: number): Date {
   return new Date(NOW.getTime() + seconds * 1000);

@@ -3,8 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { apply } from '../../../functions/apply/handle.ts';
 import type { Build } from '../../../shared/build/build.ts';
-import type { Result } from '../../../shared/build/seen.ts';
-import { building, finals, ID, IMAGE, pushed, queued } from '../../helpers/builds.ts';
+import { building, finals, ID, IMAGE, pushed, queued, result } from '../../helpers/builds.ts';
 import { imagePush } from '../../helpers/events.ts';
 import { finished, invocation, recordOf, type Scene, scene, sent, stored } from '../../helpers/scene.ts';
 
@@ -12,15 +11,7 @@ const test = suite('apply');
 const KEY = { app: 'shop', id: ID };
 const INVOKE = { app: 'shop', build: ID };
 const build = `shop/${ID}`;
-const PUSHED: Result = {
-  attempt: 1,
-  eTag: 'e-1',
-  outcome: 'succeeded',
-  phase: 'push',
-  exitCode: 0,
-  image: IMAGE,
-  logTail: [],
-};
+const PUSHED = result();
 
 /** A build with its manifests; and an apply whose waits are written down, with what happens in the n-th. */
 async function given(record: Build, during: (stage: Scene, wait: number) => void = () => {}) {

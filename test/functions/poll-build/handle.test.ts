@@ -3,8 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pollBuild, resultOf } from '../../../functions/poll-build/handle.ts';
 import type { Build } from '../../../shared/build/build.ts';
-import type { Result } from '../../../shared/build/seen.ts';
-import { building, finals, ID, IMAGE, later, OLDER, pushed, queued } from '../../helpers/builds.ts';
+import { building, finals, ID, later, OLDER, pushed, queued, result } from '../../helpers/builds.ts';
 import { alarmMessage, imagePush, ODD_BODIES, objectEvent, SCHEDULE_BODY } from '../../helpers/events.ts';
 import { finished, recordOf, type Scene, scene, stored } from '../../helpers/scene.ts';
 
@@ -14,15 +13,7 @@ const LONGEST = 'a'.repeat(40);
 const resultEvent = (object: string) => objectEvent('createobject', { object, bucket: 'state' });
 const EVENT = resultEvent(`results/shop/${ID}/1`);
 const until = later(288);
-const PUSHED: Result = {
-  attempt: 1,
-  eTag: 'e-1',
-  outcome: 'succeeded',
-  phase: 'push',
-  exitCode: 0,
-  image: IMAGE,
-  logTail: [],
-};
+const PUSHED = result();
 
 for (const [what, input, key] of [
   ['a result', EVENT, KEY],

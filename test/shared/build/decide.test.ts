@@ -5,12 +5,11 @@ import * as assert from 'uvu/assert';
 import { type Build, isFinal, NEXT } from '../../../shared/build/build.ts';
 import { decide } from '../../../shared/build/decide.ts';
 import { prolonged } from '../../../shared/build/decide-deploying.ts';
-import type { CommandSeen, Result, Seen } from '../../../shared/build/seen.ts';
+import type { CommandSeen, Seen } from '../../../shared/build/seen.ts';
 import {
   applying,
   building,
   finals,
-  IMAGE,
   LIMITS,
   later,
   NEWER,
@@ -18,6 +17,7 @@ import {
   OLDER,
   pushed,
   queued,
+  result,
   run,
 } from '../../helpers/builds.ts';
 
@@ -26,16 +26,6 @@ const waiting: CommandSeen = { outcome: 'waiting' };
 const running: CommandSeen = { outcome: 'running' };
 const ended = (outcome: CommandSeen['outcome'], exitCode?: number): CommandSeen =>
   exitCode === undefined ? { outcome } : { outcome, exitCode };
-const result = (more: Partial<Result> = {}): Result => ({
-  attempt: 1,
-  eTag: 'e-1',
-  outcome: 'succeeded',
-  phase: 'push',
-  exitCode: 0,
-  image: IMAGE,
-  logTail: [],
-  ...more,
-});
 const broken = result({
   outcome: 'failed',
   phase: 'build',

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { advance } from '../../../shared/pipeline/advance.ts';
-import { building, ID, IMAGE, INSTANCE, later, NOW, queued } from '../../helpers/builds.ts';
+import { building, ID, INSTANCE, later, NOW, queued, result } from '../../helpers/builds.ts';
 import { finished, recordOf, type Scene, scene, sent, stored } from '../../helpers/scene.ts';
 import { worldPorts } from '../../simulation/ports.ts';
 import { putRecord } from '../../simulation/world.ts';
@@ -10,7 +10,6 @@ import { putRecord } from '../../simulation/world.ts';
 const test = suite('advance, with others');
 const KEY = { app: 'shop', id: ID };
 const SLOT = `${INSTANCE}/0`;
-const PROVEN = { attempt: 1, eTag: 'e-1', outcome: 'succeeded', phase: 'push', exitCode: 0 } as const;
 
 test('a record that came back after its end goes again before it has a command', async () => {
   const stage = scene();
@@ -29,7 +28,7 @@ test('whoever loses the swap looks again, and goes on from there', async () => {
   const stage = scene();
   await sent(stage);
   stored(stage, building());
-  stage.world.results.set(`shop/${ID}/1`, { ...PROVEN, image: IMAGE, logTail: [] });
+  stage.world.results.set(`shop/${ID}/1`, result());
   stage.before.set('records.swap', () => putRecord(stage.world, building({ reason: 'changed' })));
   assert.is((await advance(KEY, stage.loop))?.state, 'pushed');
   const twice = ['records.findActive', 'results.find', 'records.swap'];

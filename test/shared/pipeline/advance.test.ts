@@ -7,22 +7,14 @@ import { advance } from '../../../shared/pipeline/advance.ts';
 import * as builds from '../../helpers/builds.ts';
 import { asks, recordOf, type Scene, scene, sent, stored } from '../../helpers/scene.ts';
 
-const { applying, building, finals, ID, IMAGE, later, NEWER, OLDER, pushed, queued, run } = builds;
+const { applying, building, finals, ID, later, NEWER, OLDER, pushed, queued, run } = builds;
 const test = suite('advance');
 const KEY = { app: 'shop', id: ID };
 const BESIDE = ['records.listActive', 'cancels.find'];
 const END = ['records.swap', 'records.finish', 'records.drop'];
 const FREE = ['slots.read', 'slots.free'];
 const LOOK = ['results.find', 'commands.look', 'cancels.find'];
-const PROVEN: Result = {
-  attempt: 1,
-  eTag: 'e-1',
-  outcome: 'succeeded',
-  phase: 'push',
-  exitCode: 0,
-  image: IMAGE,
-  logTail: [],
-};
+const PROVEN = builds.result();
 const { command: _, ...unsent } = run;
 
 type Also = (stage: Scene) => unknown;

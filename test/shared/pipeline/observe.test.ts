@@ -2,26 +2,18 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Build } from '../../../shared/build/build.ts';
-import type { CommandSeen, Result, Seen } from '../../../shared/build/seen.ts';
+import type { CommandSeen, Seen } from '../../../shared/build/seen.ts';
 import { commandRequest } from '../../../shared/pipeline/command.ts';
 import { observe } from '../../../shared/pipeline/observe.ts';
 import type { CommandRequest } from '../../../shared/pipeline/ports.ts';
-import { building, IMAGE, LIMITS, NOW, queued } from '../../helpers/builds.ts';
+import { building, LIMITS, NOW, queued, result } from '../../helpers/builds.ts';
 import { worldPorts } from '../../simulation/ports.ts';
 import { createWorld, type World } from '../../simulation/world.ts';
 
 const test = suite('observe');
 const known = { cancels: new Map<string, string>(), siblings: () => [] };
 
-const RESULT: Result = {
-  attempt: 1,
-  eTag: 'e-1',
-  outcome: 'succeeded',
-  phase: 'push',
-  exitCode: 0,
-  image: IMAGE,
-  logTail: [],
-};
+const RESULT = result();
 
 /** The calls of one look, and what it saw. */
 async function look(world: World, build: Build): Promise<{ calls: string[]; seen: Seen }> {
