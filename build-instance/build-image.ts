@@ -7,8 +7,8 @@ import { runProgram, words } from './programs.ts';
 import type { Registry } from './registry.ts';
 import type { Report } from './report.ts';
 
-/** Podman and buildah lose layers to each other when two builds change the storage at once. */
-const RACE = /layer not known|no such layer|image not known|identifier is not an image/i;
+/** Podman and buildah lose layers, and names, to each other when two change the storage at once. */
+export const RACE = /layer not known|no such layer|image not known|identifier is not an image/i;
 const RACE_RETRIES = 3;
 const DISK_FULL = /no space left on device|disk quota exceeded/i;
 /** The base image could not be had, for a reason that may pass; a name that does not exist is the user's. */

@@ -72,11 +72,15 @@ async function steps(context: BuildContext, { directory, noteGroup }: Place): Pr
   // Before the build, for base images in OCIR.
   const [source] = await together(fetchAndRender(context, directory), login());
   report.line(`==> Building ${image} with ${engine.name}`);
-  await during('build', () => buildImage({ ...tools, source, image }));
+  const make = () => during('build', () => buildImage({ ...tools, source, image }));
+  await make();
   if (ports.now().getTime() - tokenSince > TOKEN_MS) await login();
   report.line(`==> Pushing ${image}`);
-  const pushing = during('push', () => push(image, { ...tools, directory }));
-  const [digest] = await together(pushing, generate(context, { source, engine, repository }));
+  const pushing = during('push', () => push(image, { ...tools, directory, again: make }));
+  const look = () => during('build', () => exposedPorts(image, tools));
+  // An image that was lost is made again by the push.
+  const exposed = () => look().catch(() => pushing.then(look));
+  const [digest] = await together(pushing, generate(context, { source, repository, exposed }));
   return { image: `${repository}@${digest}`, digest };
 }
 
@@ -115,13 +119,12 @@ async function render(
 
 /** Of an upload that brings no manifests. Only now it is known which ports the image has. */
 async function generate(
-  { run, ports, report, signal }: BuildContext,
-  { source, engine, repository }: { source: Unpacked; engine: Engine; repository: string },
+  { run, ports, report }: BuildContext,
+  { source, repository, exposed }: { source: Unpacked; repository: string; exposed: () => Promise<number[]> },
 ): Promise<void> {
   if (source.source !== 'none') return;
   const { service, namespace = run.app } = source.descriptor;
-  const exposed = await during('build', () => exposedPorts(`${repository}:${run.build}`, { engine, signal }));
-  const input = { app: run.app, namespace, image: repository, ports: exposed, service };
+  const input = { app: run.app, namespace, image: repository, ports: await exposed(), service };
   const text = generateManifests(input);
   await ports.texts.writeManifests({ app: run.app, id: run.build }, text);
   const kept = `manifests/${run.app}/${run.build}.yaml`;

@@ -2,6 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pRetry from 'p-retry';
+import { RACE } from './build-image.ts';
 import { type Engine, loginCommand, pushCommand } from './engine-commands.ts';
 import { repoDigest } from './image.ts';
 import { BuildFailure } from './phases.ts';
@@ -58,11 +59,18 @@ export async function logIn(
   throw new BuildFailure('LoginFailed', { fault: 'platform', phase: 'login', detail });
 }
 
+interface Pushing extends Tools {
+  readonly registry: Registry;
+  readonly directory: string;
+  /** Makes the image once more: its name was lost to somebody who took other names away. */
+  readonly again: () => Promise<void>;
+}
+
 /** @returns the digest; throws BuildFailure `PushFailed` after a few tries */
 export async function push(
   image: string,
-  { registry, directory, ...tools }: Tools & { registry: Registry; directory: string },
-) {
+  { registry, directory, again, ...tools }: Pushing,
+): Promise<string> {
   const { engine, signal, report, noteGroup } = tools;
   const digestFile = join(directory, 'digest');
   const args = pushCommand(engine, { ...registry, image, digestFile });
@@ -83,8 +91,10 @@ export async function push(
     retries: PUSH_RETRIES,
     minTimeout: 1000,
     signal,
-    onFailedAttempt: ({ error, retriesLeft }) => {
-      if (retriesLeft > 0 && !signal.aborted) report.line(`==> ${error.message}. Trying again.`);
+    onFailedAttempt: async ({ error, retriesLeft }) => {
+      if (retriesLeft === 0 || signal.aborted) return;
+      report.line(`==> ${error.message}. Trying again.`);
+      if (RACE.test(error.message)) await again();
     },
   });
 }

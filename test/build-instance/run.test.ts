@@ -55,6 +55,14 @@ test('fetches, builds, pushes and reports the digest', async () => {
   assert.equal(ran.left, []);
 });
 
+test('an image whose name was lost to a clean-up is built again, and pushed', async () => {
+  const push = `[ -e ../lost ] || { touch ../lost; echo "Error: ${IMAGE}:1: image not known" >&2; exit 125; }`;
+  const { exitCode, calls, log } = await runFake(plain, { push });
+  assert.is(exitCode, 0, log);
+  const steps = calls.map((line) => line.split(' ')[0]).filter((word) => word === 'build' || word === 'push');
+  assert.equal(steps, ['build', 'push', 'build', 'push']);
+});
+
 test('names that a reused image has already are nobody’s business', async () => {
   const own = `Successfully tagged ${IMAGE}:${RUN.build}`;
   const { log } = await runFake(plain, {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import pMap from 'p-map';
 import { buildBundles } from '../../cli/region.ts';
 import { diagnose } from '../../local/containers/engine.ts';
+import { removeImagesOf } from '../../local/containers/images.ts';
 import { type ChaosReport, chaosRun } from './run.ts';
 
 const BUNDLES = fileURLToPath(new URL('../../dist', import.meta.url));
@@ -25,10 +26,12 @@ export async function campaign({ first, runs, jobs }: Campaign): Promise<number>
   const hasContainers = (await diagnose()).engine?.confines === true;
   if (!hasContainers) console.log('podman cannot confine containers here: all functions run as processes');
   const killed = new Map<string, number>();
+  const registries: string[] = [];
   let [done, failed] = [0, 0];
   const one = async (seed: number): Promise<void> => {
     const report = await chaosRun(seed, { bundles, functions: functionsOf(seed, hasContainers) });
     for (const name of report.kills) killed.set(name, (killed.get(name) ?? 0) + 1);
+    if (report.registry !== '') registries.push(report.registry);
     done += 1;
     if (report.problems.length > 0) failed += 1;
     console.log(described(report, `${done}/${runs}`));
@@ -36,6 +39,8 @@ export async function campaign({ first, runs, jobs }: Campaign): Promise<number>
   const seeds = Array.from({ length: runs }, (_, index) => first + index);
   await pMap(seeds, one, { concurrency: jobs });
   remove();
+  // Not sooner: podman loses names that a build gives to an image while others of it are taken away.
+  await removeImagesOf(...registries);
   const kinds = [...killed].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => `${name} ${count}`);
   const minutes = Math.round((Date.now() - started) / 60_000);
   console.log(

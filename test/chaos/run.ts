@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { removeImagesOf } from '../../local/containers/images.ts';
 import { type Build, isFinal } from '../../shared/build/build.ts';
 import { seeded } from '../simulation/random.ts';
 import { judged } from './judged.ts';
@@ -26,6 +25,8 @@ export interface ChaosReport {
   /** What is wrong; empty when everything came right. */
   readonly problems: readonly string[];
   readonly states: readonly string[];
+  /** Where its images are named after; empty when the region never ran. */
+  readonly registry: string;
   /** How long each part took. */
   readonly seconds: Readonly<Record<string, number>>;
 }
@@ -33,7 +34,7 @@ export interface ChaosReport {
 export async function chaosRun(seed: number, options: ChaosOptions): Promise<ChaosReport> {
   const directory = mkdtempSync(join(tmpdir(), 'galley-chaos-'));
   const settings = { ...options, directory, port: 0 };
-  const report = { kills: [] as string[], problems: [] as string[], states: [] as string[] };
+  const report = { kills: [] as string[], problems: [] as string[], states: [] as string[], registry: '' };
   const clock = stopwatch();
   try {
     const region = await clock('start', startRegionProcess(settings));
@@ -45,8 +46,7 @@ export async function chaosRun(seed: number, options: ChaosOptions): Promise<Cha
     } finally {
       over.abort();
       await clock('stop', scene.region.stop());
-      // Hundreds of old tags make podman slow for the runs to come.
-      await removeImagesOf(scene.region.description.registry);
+      report.registry = scene.region.description.registry;
     }
   } catch (error) {
     report.problems.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
