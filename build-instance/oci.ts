@@ -18,6 +18,12 @@ export function ociBuildPorts(config: InstanceConfig): BuildPorts {
   const source = openBucket(clients, { namespace, bucket: config.sourceBucket });
   const state = openBucket(clients, { namespace, bucket: config.stateBucket });
   return {
+    // Whoever calls first hears what went wrong.
+    signIn: () =>
+      provider.getKeyId().then(
+        () => undefined,
+        () => undefined,
+      ),
     uploads: ociUploads(source),
     cancels: ociCancels(state),
     // Overwritten by a second attempt: it may be put, and reading it back is not granted.

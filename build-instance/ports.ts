@@ -27,6 +27,8 @@ export interface BuildResult {
 }
 
 export interface BuildPorts {
+  /** Begins to become the instance principal: the first call need not wait for all of it. Never rejects. */
+  signIn(): Promise<void>;
   readonly uploads: Pick<Uploads, 'open'>;
   readonly cancels: Pick<Cancels, 'find'>;
   readonly texts: Pick<Texts, 'writeManifests'>;

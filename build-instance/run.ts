@@ -34,6 +34,8 @@ export async function runBuild(run: RunArguments, options: RunOptions): Promise<
   const { ports, print } = options;
   const key = { app: run.app, id: run.build };
   const startedAt = ports.now().toISOString();
+  // Beside the look for an engine.
+  void ports.signIn();
   const report = createReport({ ports, key, attempt: run.attempt, onTrouble: print });
   const seconds = Math.max(options.buildSeconds - REPORT_SECONDS, options.buildSeconds / 2);
   const stop = watchForStop({ key, ports, seconds });

@@ -1,6 +1,7 @@
 // Who a Build Instance is: its instance principal, from the certificates its metadata service hands out.
 import { PipelineError } from '../errors.ts';
 import { lazily } from './lazily.ts';
+import { type SessionKeys, sessionKeys } from './session-keys.ts';
 import type { Provider } from './signing.ts';
 
 export interface InstancePrincipalOptions {
@@ -12,7 +13,9 @@ export interface InstancePrincipalOptions {
 
 /** The SDK's instance principal, made at the first call: it asks metadata and federation for certificates and a token. */
 export function instancePrincipal(options: InstancePrincipalOptions): Provider {
-  const load = lazily(() => build(options));
+  const keys = sessionKeys();
+  keys.catch(() => undefined);
+  const load = lazily(async () => build(options, await keys));
   let loaded: Provider | undefined;
   let asked: Promise<string> | undefined;
   const ask = async (): Promise<string> => {
@@ -33,9 +36,14 @@ export function instancePrincipal(options: InstancePrincipalOptions): Provider {
   };
 }
 
-async function build({ endpoint, metadataUrl }: InstancePrincipalOptions): Promise<Provider> {
+async function build(
+  { endpoint, metadataUrl }: InstancePrincipalOptions,
+  keys: SessionKeys,
+): Promise<Provider> {
   const { InstancePrincipalsAuthenticationDetailsProviderBuilder } = await import('oci-common');
   const builder = new InstancePrincipalsAuthenticationDetailsProviderBuilder();
+  // The SDK does not export the class it asks for; these two methods are all it calls.
+  builder.sessionKeySupplier = keys as unknown as (typeof builder)['sessionKeySupplier'];
   const metadata = metadataUrl ?? (endpoint === undefined ? undefined : `${endpoint}/opc/v2/`);
   if (metadata !== undefined) builder.metadataBaseUrl = metadata;
   if (endpoint !== undefined) builder.federationEndpoint = endpoint;

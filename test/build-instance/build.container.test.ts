@@ -79,6 +79,7 @@ async function build(app: string, options: { directory: string; ports?: Partial<
     buildSeconds: 600,
     print: () => undefined,
     ports: {
+      signIn: async () => {},
       uploads: { open: async () => pack(options.directory).stream },
       cancels: { find: async () => undefined },
       texts: {

@@ -73,6 +73,7 @@ export async function runFake(
       pauseMs: 1,
       print: (line) => printed.push(line),
       ports: {
+        signIn: async () => {},
         uploads: { open: async () => pieces(bytes) },
         cancels: { find: async () => undefined },
         texts: {
