@@ -25,7 +25,7 @@ const INSTANCES = ['i1', 'i2'];
 const SLOTS_EACH = 2;
 const LIMITS = { deliverySeconds: 900, buildSeconds: 1800 };
 const NAMES = { namespace: 'ns', bucket: 'source' };
-/** A function's own limit: after it, an invocation is killed. */
+/** When an invocation has to be back by. */
 const FUNCTION_MS = 300_000;
 /** With a minute each: more than the longest chain of deadlines (three attempts, apply, rollout). */
 const MAX_TICKS = 600;
@@ -75,10 +75,11 @@ interface Run {
 /** Runs one schedule to its end. Deterministic: the same options give the same outcome. */
 export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
   const random = seeded(options.seed);
+  const world = createWorld(START);
   const run: Run = {
-    world: createWorld(START),
+    world,
     random,
-    scheduler: createScheduler(random),
+    scheduler: createScheduler(random, () => world.now),
     mistake: options.mistake ?? {},
     isHealthy: false,
   };
@@ -89,7 +90,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
       act(run);
       const calls = random.below(12);
       for (let call = 0; call < calls; call += 1) {
-        steps += Number(await run.scheduler.step(run.world.now));
+        steps += Number(await run.scheduler.step());
         check(run);
       }
     }
@@ -302,7 +303,7 @@ async function rest(run: Run): Promise<number> {
     tick(run);
     for (let turn = 0; turn < 8; turn += 1) agents(run);
     while (world.invokes.length > 0) takeInvoke(run);
-    while (await scheduler.step(world.now)) {
+    while (await scheduler.step()) {
       steps += 1;
       check(run);
     }

@@ -32,6 +32,7 @@ interface Waiting {
 
 interface Actor {
   readonly name: string;
+  readonly startedAt: number;
   isDead: boolean;
   sleepsUntil: number;
 }
@@ -39,17 +40,19 @@ interface Actor {
 export interface Scheduler {
   start(name: string, body: (gate: Gate, actor: { readonly name: string }) => Promise<unknown>): void;
   /** Lets one waiting call happen. False: nobody waits (or all who do sleep). */
-  step(now: number): Promise<boolean>;
+  step(): Promise<boolean>;
   readonly busy: () => number;
   trouble: Trouble;
   /** What actors died of, other than by our hand. */
   readonly errors: string[];
 }
 
+/** A function's own limit: after it, an invocation is killed, and what it had not sent by then is never sent. */
+const LIFE_MS = 300_000;
 /** Longest sleep: beyond a lease (60 s) and a stale claim, within a function's 300 s. */
 const SLEEP_MS = 280_000;
 
-export function createScheduler(random: Random): Scheduler {
+export function createScheduler(random: Random, now: () => number): Scheduler {
   const waiting: Waiting[] = [];
   let count = 0;
   const scheduler: Scheduler = {
@@ -58,17 +61,17 @@ export function createScheduler(random: Random): Scheduler {
     busy: () => waiting.length,
     start(name, body) {
       count += 1;
-      const actor: Actor = { name: `${name}#${count}`, isDead: false, sleepsUntil: 0 };
+      const actor: Actor = { name: `${name}#${count}`, startedAt: now(), isDead: false, sleepsUntil: 0 };
       body(gateOf(actor), actor).catch((error: unknown) => {
         if (!(error instanceof PipelineError)) scheduler.errors.push(`${actor.name}: ${String(error)}`);
       });
     },
-    async step(now) {
-      const ready = waiting.filter(({ actor }) => !actor.isDead && actor.sleepsUntil <= now);
-      const next = random.pick(ready);
+    async step() {
+      for (const { actor } of [...waiting]) if (now() - actor.startedAt > LIFE_MS) bury(actor);
+      const next = random.pick(waiting.filter(({ actor }) => actor.sleepsUntil <= now()));
       if (next === undefined) return false;
       waiting.splice(waiting.indexOf(next), 1);
-      meet(next, now);
+      meet(next);
       await settled();
       return true;
     },
@@ -80,13 +83,13 @@ export function createScheduler(random: Random): Scheduler {
       if (waiting[index]?.actor === actor) waiting.splice(index, 1);
     }
   };
-  const meet = (next: Waiting, now: number): void => {
+  const meet = (next: Waiting): void => {
     const { trouble } = scheduler;
     if (chance(trouble.crash)) {
       bury(next.actor);
       return;
     }
-    if (chance(trouble.sleep)) next.actor.sleepsUntil = now + random.below(SLEEP_MS);
+    if (chance(trouble.sleep)) next.actor.sleepsUntil = now() + random.below(SLEEP_MS);
     if (chance(trouble.failBefore)) next.fail(random.pick(REFUSALS)?.() ?? new Error('no refusal'));
     else next.go();
   };

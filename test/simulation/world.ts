@@ -25,8 +25,8 @@ export interface Command {
 export interface Deployed {
   readonly build: string;
   readonly image: string;
-  /** Ready at once, or how often it must be asked before it is; a bad one never is. */
-  readonly readyAfter: number;
+  /** Of the parent: each write gives another. */
+  readonly version: string;
 }
 
 export interface World {
