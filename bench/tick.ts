@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { type Bench, type Row, round, within } from './rows.ts';
 import type { TickReport } from './tick-child.ts';
 
+/** What Node takes by itself in a function of 256 MB: half of the container's memory (V8: HeapSizeFromPhysicalMemory). */
+const HEAP = '--max-old-space-size=128';
 const SIZES = [100, 1_000, 10_000];
 const CHILD = fileURLToPath(new URL('./tick-child.ts', import.meta.url));
 
@@ -73,7 +75,7 @@ async function run(args: readonly string[]): Promise<TickReport> {
   );
   try {
     const description = await lineOf(region.stdout);
-    const child = spawn(process.execPath, ['--max-old-space-size=200', CHILD, description, ...args], {
+    const child = spawn(process.execPath, [HEAP, CHILD, description, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     return JSON.parse(await lineOf(child.stdout));
