@@ -48,10 +48,11 @@ export async function parseKubeconfig(text: string, what: string): Promise<KubeC
   const config = await readKubeconfig(text).catch((cause: unknown) => {
     throw wrong(what, messageOf(cause), cause);
   });
-  const { server, caData } = config.getCurrentCluster() ?? {};
+  const { server, caData, skipTLSVerify } = config.getCurrentCluster() ?? {};
   if (server === undefined || !/^https:\/\/[^/?#@\s]+$/.test(server))
     throw wrong(what, 'its server is no https URL');
   if (typeof caData !== 'string') throw wrong(what, 'certificate-authority-data is missing');
+  if (skipTLSVerify) throw wrong(what, 'it asks for no check of the certificate');
   return config;
 }
 

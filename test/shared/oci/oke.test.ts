@@ -91,6 +91,11 @@ for (const [what, text, message] of [
   ['a server with a user', kubeconfig({ server: 'https://u:p@h:1' }), /server is no https URL$/],
   ['a server that is a file', kubeconfig({ server: 'file:///etc' }), /server is no https URL$/],
   ['a server without TLS', kubeconfig({ server: 'http://h:1' }), /server is no https URL$/],
+  [
+    'no check of the certificate',
+    kubeconfig({ ca: `certificate-authority-data: ${CA}, insecure-skip-tls-verify: true` }),
+    /no check of the certificate$/,
+  ],
   ['no CA', kubeconfig({ ca: 'x: y' }), /authority-data is missing$/],
   [
     'a CA in a file',
