@@ -55,8 +55,13 @@ test('fetches, builds, pushes and reports the digest', async () => {
   assert.equal(ran.left, []);
 });
 
+test('docker is told to push an image, and no index of one with attestations', async () => {
+  const { log } = await runFake(plain, { build: 'echo "without: $BUILDX_NO_DEFAULT_ATTESTATIONS"' });
+  assert.match(log, 'without: 1\n');
+});
+
 test('an image whose name was lost to a clean-up is built again, and pushed', async () => {
-  const push = `[ -e ../lost ] || { touch ../lost; echo "Error: ${IMAGE}:1: image not known" >&2; exit 125; }`;
+  const push = `[ -e "$TMPDIR/lost" ] || { touch "$TMPDIR/lost"; echo "Error: ${IMAGE}:1: image not known" >&2; exit 125; }`;
   const { exitCode, calls, log } = await runFake(plain, { push });
   assert.is(exitCode, 0, log);
   const steps = calls.map((line) => line.split(' ')[0]).filter((word) => word === 'build' || word === 'push');

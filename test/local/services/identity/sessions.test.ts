@@ -1,5 +1,8 @@
 // Session credentials with the unmodified SDK: instance principals over metadata and X.509, resource principals.
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
   type AuthenticationDetailsProvider,
@@ -9,6 +12,7 @@ import {
 import { IdentityClient } from 'oci-identity';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { instancePrincipal as ours } from '../../../../shared/oci/instance-principal.ts';
 import { noRetries, startTestRegion, type TestRegion } from '../../../helpers/region.ts';
 
 const test = suite('sessions');
@@ -82,6 +86,33 @@ test('an instance principal signs in, on its own path and on that of the pool', 
   assert.is(await listCompartments(await instancePrincipal()), 200);
   const pool = `/_instances/${attributeOf('oci_core_instance')}/opc/v2/`;
   assert.is(await listCompartments(await instancePrincipal(pool)), 200);
+});
+
+test('calls that begin together federate once', async () => {
+  const asked: string[] = [];
+  // What passes here goes on to the region.
+  const between = createServer((request, reply) => {
+    const { url = '', method = 'GET', headers } = request;
+    asked.push(url);
+    // With the host as it was signed.
+    const onward = httpRequest(`${region.endpoint}${url}`, { method, headers }, (answer) => {
+      reply.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(reply);
+    });
+    request.pipe(onward);
+  }).listen(0, '127.0.0.1');
+  await once(between, 'listening');
+  const endpoint = `http://127.0.0.1:${(between.address() as AddressInfo).port}`;
+  try {
+    const { getKeyId } = ours({ endpoint, metadataUrl: `${endpoint}/opc/v2/` });
+    const ids = await Promise.all([getKeyId(), getKeyId(), getKeyId()]);
+    assert.match(ids[0] ?? '', /^ST\$/);
+    assert.is(new Set(ids).size, 1);
+    assert.is(asked.filter((url) => url === '/v1/x509').length, 1, asked.join(' '));
+  } finally {
+    between.close();
+    between.closeAllConnections();
+  }
 });
 
 test('a resource principal signs in, and is no instance', async () => {
