@@ -10,7 +10,7 @@ import { BUILD_FLAGS } from './raw-podman.ts';
 
 const run = promisify(execFile);
 const MODULES = fileURLToPath(new URL('../node_modules', import.meta.url));
-/** As if from a registry that cannot be reached: podman asks one named localhost for seconds. */
+/** Named as a base image on Docker Hub is: podman asks there for a newer one, as it does for any. */
 const COMPILER = 'docker.io/library/galley-bench-compiler:1';
 /** A service of 30,000 lines. */
 const SOURCES = 300;

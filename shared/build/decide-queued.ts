@@ -8,7 +8,7 @@ import type { Seen } from './seen.ts';
 /** Names no build: a burst's records would all be written anew whenever the first of them ends. */
 export const BEHIND = 'waits for older builds of the app (policy queue)';
 /** Builds further back do not know their place: 10,000 records would be written anew whenever one of them starts. */
-export const PLACES = 16;
+const PLACES = 16;
 /** The command's own time-out ends a build; the agent may take this long to say so (facts run-command §2). */
 const REPORT_SECONDS = 15 * 60;
 
